@@ -1,0 +1,71 @@
+import type { ExportIdentity } from './checkpoint/checkpoint-file.js';
+import type { OpenJob } from './job-source.js';
+import { isJsonArray, JsonNumber, JsonObject, type JsonValue } from './json-value.js';
+import type { Manifest } from './manifest/manifest.js';
+import type { ExportedTable, Warning } from './model.js';
+import { VERSION } from './version.js';
+
+export interface ManifestFacts {
+  readonly job: OpenJob;
+  readonly identity: ExportIdentity;
+  readonly tables: readonly ExportedTable[];
+  readonly windows: number;
+  readonly recordsRead: number;
+  readonly rowsInFiles: number;
+  readonly warnings: readonly Warning[];
+  readonly startedAt: string;
+}
+
+/** The account of an export whose counts agree. */
+export function buildManifest(facts: ManifestFacts): Manifest {
+  const { job, identity, tables, recordsRead } = facts;
+  const { endpoint, projectId, graph } = identity;
+  const total = job.total ?? recordsRead;
+  return {
+    formatVersion: 1,
+    tool: { name: 'ges-export', version: VERSION },
+    job: { id: job.id, status: job.statusWord },
+    source: { endpoint, projectId, graph },
+    total,
+    scalars: Object.fromEntries(
+      job.scalars.keys.map((key, index) => [key, plain(job.scalars.values[index] as JsonValue)]),
+    ),
+    options: identity.options,
+    fingerprint: identity.fingerprint,
+    tables: tables.map(({ name, rows, overflowRows, columns, files }) => ({
+      name,
+      rows,
+      overflowRows,
+      engine: 'reference',
+      columns: columns.map((column) => ({ name: column.name, type: column.type, nullable: column.nullable })),
+      files: [...files],
+    })),
+    completeness: {
+      windows: facts.windows,
+      recordsDeclared: total,
+      recordsRead,
+      rowsDecoded: tables.reduce((sum, table) => sum + table.rows, 0),
+      rowsInFiles: facts.rowsInFiles,
+    },
+    warnings: [...facts.warnings],
+    startedAt: facts.startedAt,
+    finishedAt: new Date().toISOString(),
+  };
+}
+
+/** A number stays a number where a double gives its digits back, else it is kept as text. */
+function plain(value: JsonValue): unknown {
+  if (value instanceof JsonNumber)
+    return String(Number(value.text)) === value.text ? Number(value.text) : plainNumber(value);
+  if (isJsonArray(value)) return value.map(plain);
+  if (value instanceof JsonObject) {
+    return Object.fromEntries(value.keys.map((key, index) => [key, plain(value.values[index] as JsonValue)]));
+  }
+  return value;
+}
+
+function plainNumber(value: JsonNumber): number | string {
+  const isExactInteger = value.isInteger && Number.isSafeInteger(Number(value.text));
+  const isFraction = !value.isInteger && Number.isFinite(Number(value.text));
+  return isExactInteger || isFraction ? Number(value.text) : value.text;
+}

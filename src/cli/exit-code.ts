@@ -1,0 +1,54 @@
+import { CommanderError } from 'commander';
+import { ReaderLeft } from '../destination/stdout-part.js';
+import { ERROR_CODES, type ErrorCode, GesExportError } from '../errors.js';
+
+export interface Ending {
+  readonly exitCode: number;
+  /** Null where there is nothing to say. */
+  readonly failure: {
+    readonly code: string;
+    readonly message: string;
+    readonly action: string | null;
+  } | null;
+}
+
+/** Turns whatever a command threw into an exit code and one line. */
+export function endingOf(error: unknown): Ending {
+  if (error instanceof ReaderLeft) return { exitCode: 0, failure: null };
+  if (error instanceof CommanderError) return endingOfUsage(error);
+  if (error instanceof GesExportError) {
+    const { exit, action } = ERROR_CODES[error.code];
+    return { exitCode: exit, failure: { code: error.code, message: oneLine(error.message), action } };
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return {
+    exitCode: 1,
+    failure: {
+      code: 'DEFECT',
+      message: oneLine(message),
+      action: 'This is a defect; run again with --debug and report it',
+    },
+  };
+}
+
+/** Commander writes its own text for help, versions and usage errors; only the code is left to set. */
+function endingOfUsage(error: CommanderError): Ending {
+  if (error.exitCode === 0) return { exitCode: 0, failure: null };
+  return {
+    exitCode: ERROR_CODES.CONFIG_INVALID.exit,
+    failure: {
+      code: 'CONFIG_INVALID',
+      message: oneLine(error.message.replace(/^error: /, '')),
+      action: null,
+    },
+  };
+}
+
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, code);
+}
+
+/** Text of a server may hold line breaks and escape sequences; a terminal gets neither. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim();
+}

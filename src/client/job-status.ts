@@ -1,0 +1,37 @@
+/** A job's state, in one vocabulary for all editions. */
+export type JobStatus = 'pending' | 'running' | 'done' | 'partial' | 'failed' | 'unknown';
+
+/**
+ * Every status word found in the documents (ges_03_0037 of 2018, 2021 and 2025, 0472, 0204, 0471, 0446, 0536;
+ * task centre ges_01_0096). `complete` and its kin say only that the job ended: how it ended is told by
+ * `result` and `errorCode` (ges_03_0446).
+ */
+const STATUS_WORDS: Readonly<Record<string, JobStatus>> = {
+  pending: 'pending',
+  waiting: 'pending',
+  suspended: 'pending',
+  init: 'pending',
+  running: 'running',
+  success: 'done',
+  succeeded: 'done',
+  complete: 'done',
+  completed: 'done',
+  finished: 'done',
+  partiallyfailed: 'partial',
+  partfailed: 'partial',
+  failed: 'failed',
+  fail: 'failed',
+  error: 'failed',
+  cancelled: 'failed',
+  canceled: 'failed',
+};
+
+/**
+ * @param word `status` as the server wrote it; null when the answer has none
+ * @param hasFailed whether `result` or `errorCode` speaks of a failure
+ */
+export function readJobStatus(word: string | null, hasFailed: boolean): JobStatus {
+  if (hasFailed) return 'failed';
+  if (word === null) return 'unknown';
+  return STATUS_WORDS[word.trim().toLowerCase()] ?? 'unknown';
+}

@@ -1,0 +1,124 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { PageError } from '../../errors.js';
+import { JsonObject, type JsonValue } from '../../json-value.js';
+import type { DecodedBody, RecordList } from '../../model.js';
+import { JsonCursor } from './json-cursor.js';
+import { parseChecked, parseCheckedElements } from './parse-json.js';
+import { invalidJson } from './syntax.js';
+
+/** Records are parsed in runs of about this many bytes: one string each, and short-lived. */
+const BATCH_BYTES = 64 * 1024;
+
+/** The objects whose arrays are record lists; everything else is part of the envelope. */
+const LIST_PARENTS: ReadonlySet<string> = new Set(['', 'data', 'data.outputs']);
+
+/**
+ * Reads an answer as bytes, checks all of it against RFC 8259 and RFC 3629, and cuts it into envelope and
+ * record lists. Records stay bytes until they are asked for.
+ *
+ * @param maxBytes refuse longer answers
+ * @throws PageError `PAGE_INVALID`, with the byte offset, when the answer is not one JSON object
+ */
+export async function decodeBody(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<DecodedBody> {
+  const bytes = await collect(chunks, maxBytes);
+  if (!isUtf8(bytes)) throw invalidJson('invalid UTF-8', firstInvalidUtf8(bytes));
+  return cutBody(bytes);
+}
+
+function cutBody(bytes: Buffer): DecodedBody {
+  const cursor = new JsonCursor(bytes);
+  const lists: RecordList[] = [];
+  if (!cursor.isAtObject()) throw cursor.unexpected('an object');
+  const envelope = readObject('', 0);
+  cursor.expectEnd();
+  return { envelope, lists, bytes: bytes.length };
+
+  function readObject(path: string, depth: number): JsonObject {
+    const keys: string[] = [];
+    const values: JsonValue[] = [];
+    cursor.eachMember((keyStart, keyEnd) => {
+      const key = parseChecked(bytes.toString('utf8', keyStart, keyEnd)) as string;
+      if (LIST_PARENTS.has(path) && cursor.isAtArray()) {
+        lists.push(readList(key));
+        return;
+      }
+      keys.push(key);
+      const childPath = path === '' ? key : `${path}.${key}`;
+      if (LIST_PARENTS.has(childPath) && cursor.isAtObject()) values.push(readObject(childPath, depth + 1));
+      else values.push(readValue(depth + 1));
+    });
+    return new JsonObject(keys, values);
+  }
+
+  function readValue(depth: number): JsonValue {
+    cursor.peek();
+    const start = cursor.at;
+    cursor.skipValue(depth);
+    return parseChecked(bytes.toString('utf8', start, cursor.at));
+  }
+
+  function readList(key: string): RecordList {
+    const starts: number[] = [];
+    let lastEnd = cursor.at;
+    cursor.eachElement(() => {
+      starts.push(cursor.at);
+      cursor.skipValue(3);
+      lastEnd = cursor.at;
+    });
+    return recordList(bytes, key, Uint32Array.from(starts), lastEnd);
+  }
+}
+
+function recordList(bytes: Buffer, key: string, starts: Uint32Array, lastEnd: number): RecordList {
+  const startOf = (index: number) => (index < starts.length ? (starts[index] as number) : lastEnd);
+  return {
+    key,
+    count: starts.length,
+    *batches() {
+      let first = 0;
+      while (first < starts.length) {
+        let next = first + 1;
+        while (next < starts.length && startOf(next) - startOf(first) < BATCH_BYTES) next++;
+        yield parseCheckedElements(bytes.toString('utf8', startOf(first), startOf(next)));
+        first = next;
+      }
+    },
+    digest: (from) =>
+      createHash('sha256')
+        .update(bytes.subarray(startOf(from), lastEnd))
+        .digest('hex'),
+  };
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length > maxBytes) {
+      throw new PageError(
+        'PAGE_INVALID',
+        `The answer is longer than ${maxBytes} bytes: ask for smaller pages`,
+        {
+          retryable: false,
+        },
+      );
+    }
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts, length);
+}
+
+function firstInvalidUtf8(bytes: Buffer): number {
+  let at = 0;
+  for (const step of [BATCH_BYTES, 1]) {
+    while (at < bytes.length) {
+      let end = Math.min(at + step, bytes.length);
+      while (((bytes[end] ?? 0) & 0xc0) === 0x80) end++;
+      if (!isUtf8(bytes.subarray(at, end))) break;
+      at = end;
+    }
+  }
+  return at;
+}

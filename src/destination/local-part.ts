@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, type FileHandle, mkdir, open, rename } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { CheckpointError } from '../errors.js';
+import { syncFolder } from './atomic-file.js';
+import { onDisk } from './fs-error.js';
+import type { CommittedPart, PartDigest, PartWriter } from './part-writer.js';
+
+/** The name of a part in progress: readers' globs skip names that begin with a dot. */
+export function openName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.open`);
+}
+
+/** Begins a part file. Bytes of an attempt that was never committed are dropped. */
+export async function createLocalPart(root: string, path: string): Promise<PartWriter> {
+  const target = join(root, path);
+  const temporary = openName(target);
+  const file = await onDisk('create', temporary, async () => {
+    await mkdir(dirname(target), { recursive: true });
+    return open(temporary, 'w');
+  });
+  return new LocalPart(file, target, createHash('sha256'), 0);
+}
+
+/**
+ * Goes on in a part file: checks the committed bytes against their hash and cuts off what came after them.
+ *
+ * @throws CheckpointError `CHECKPOINT_INVALID` when the committed bytes are not there any more
+ */
+export async function resumeLocalPart(root: string, part: CommittedPart): Promise<PartWriter> {
+  const target = join(root, part.path);
+  const temporary = openName(target);
+  if (!(await exists(temporary))) {
+    // Stopped between the rename and the checkpoint that would have told of it: the part is open again.
+    if (!(await exists(target))) throw damaged(target, 'it is missing');
+    await onDisk('rename', target, () => rename(target, temporary));
+  }
+  const hash = createHash('sha256');
+  const length = await hashPrefix(temporary, part.bytes, hash);
+  if (length !== part.bytes)
+    throw damaged(temporary, `it has ${length} of its ${part.bytes} committed bytes`);
+  if (hash.copy().digest('hex') !== part.sha256) throw damaged(temporary, 'its committed bytes have changed');
+  const file = await onDisk('open', temporary, () => open(temporary, 'r+'));
+  await onDisk('truncate', temporary, () => file.truncate(part.bytes));
+  return new LocalPart(file, target, hash, part.bytes);
+}
+
+/** @throws CheckpointError `CHECKPOINT_INVALID` when a finished part is not what the checkpoint says */
+export async function checkFinishedPart(root: string, part: CommittedPart): Promise<void> {
+  const path = join(root, part.path);
+  if (!(await exists(path))) throw damaged(path, 'it is missing');
+  const hash = createHash('sha256');
+  const length = await hashPrefix(path, Number.POSITIVE_INFINITY, hash);
+  if (length !== part.bytes || hash.digest('hex') !== part.sha256)
+    throw damaged(path, 'its bytes have changed');
+}
+
+class LocalPart implements PartWriter {
+  readonly #file: FileHandle;
+  readonly #target: string;
+  readonly #hash: ReturnType<typeof createHash>;
+  #bytes: number;
+  #isClosed = false;
+
+  constructor(file: FileHandle, target: string, hash: ReturnType<typeof createHash>, bytes: number) {
+    this.#file = file;
+    this.#target = target;
+    this.#hash = hash;
+    this.#bytes = bytes;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    await onDisk('write', this.#target, async () => {
+      let done = 0;
+      while (done < bytes.length) {
+        const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, this.#bytes + done);
+        done += bytesWritten;
+      }
+    });
+    this.#hash.update(bytes);
+    this.#bytes += bytes.length;
+  }
+
+  async commit(): Promise<PartDigest> {
+    await onDisk('sync', this.#target, () => this.#file.datasync());
+    return this.#digest();
+  }
+
+  async finish(): Promise<PartDigest> {
+    await onDisk('finish', this.#target, async () => {
+      await this.#file.sync();
+      await this.close();
+      await rename(openName(this.#target), this.#target);
+      await syncFolder(dirname(this.#target));
+    });
+    return this.#digest();
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#file.close();
+  }
+
+  #digest(): PartDigest {
+    return { bytes: this.#bytes, sha256: this.#hash.copy().digest('hex') };
+  }
+}
+
+async function hashPrefix(path: string, bytes: number, hash: ReturnType<typeof createHash>): Promise<number> {
+  if (bytes === 0) return 0;
+  let length = 0;
+  const stream = createReadStream(path, { end: bytes - 1, highWaterMark: 1 << 20 });
+  await onDisk('read', path, async () => {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      length += chunk.length;
+    }
+  });
+  return length;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function damaged(path: string, what: string): CheckpointError {
+  return new CheckpointError(
+    'CHECKPOINT_INVALID',
+    `Cannot resume: "${path}" does not match the checkpoint: ${what}`,
+    {
+      details: { path },
+    },
+  );
+}

@@ -1,0 +1,68 @@
+/**
+ * JSON without loss: numbers keep their digits, objects keep key order and repeated keys.
+ *
+ * `JSON.parse` rounds integers beyond 2^53 and lets a key named `__proto__` or a repeated key change the
+ * object it builds; property values of GES are 64-bit (`long`) and its ids are arbitrary strings.
+ */
+export type JsonValue = null | boolean | string | JsonNumber | JsonObject | readonly JsonValue[];
+
+/** A number as the server wrote it. */
+export class JsonNumber {
+  /** A valid JSON number (RFC 8259, section 6). */
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** True when the text has neither fraction nor exponent. */
+  get isInteger(): boolean {
+    return /^-?\d+$/.test(this.text);
+  }
+}
+
+/** An object as a list of members, in the order of the text. */
+export class JsonObject {
+  readonly keys: readonly string[];
+  readonly values: readonly JsonValue[];
+
+  constructor(keys: readonly string[], values: readonly JsonValue[]) {
+    this.keys = keys;
+    this.values = values;
+  }
+
+  /** The first member of that name; `undefined` when there is none. */
+  get(key: string): JsonValue | undefined {
+    const index = this.keys.indexOf(key);
+    return index < 0 ? undefined : this.values[index];
+  }
+}
+
+export function isJsonArray(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+/**
+ * The compact JSON text of a value: no white space, numbers with their own digits, members in their own order.
+ * A lone surrogate is written as its `\uXXXX` escape, so the text is always valid UTF-8.
+ */
+export function stringifyJson(value: JsonValue): string {
+  if (value === null) return 'null';
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  if (value instanceof JsonNumber) return value.text;
+  if (value instanceof JsonObject) {
+    let text = '{';
+    for (let i = 0; i < value.keys.length; i++) {
+      if (i > 0) text += ',';
+      text += `${JSON.stringify(value.keys[i])}:${stringifyJson(value.values[i] as JsonValue)}`;
+    }
+    return `${text}}`;
+  }
+  let text = '[';
+  for (let i = 0; i < value.length; i++) {
+    if (i > 0) text += ',';
+    text += stringifyJson(value[i] as JsonValue);
+  }
+  return `${text}]`;
+}

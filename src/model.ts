@@ -1,0 +1,236 @@
+import type { JsonObject, JsonValue } from './json-value.js';
+
+/** The largest `limit` that GES documents for one request (API page "Querying Job Status", 1.0.0). */
+export const MAX_PAGE_SIZE = 100_000;
+
+/** A planned range of a job's result: the records `[offset, offset + limit)`. */
+export interface Window {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** The records of one list of an answer, as they lie in its bytes; parsed when they are asked for. */
+export interface RecordList {
+  /** The wire key, such as `pagerank` or `vertices`. */
+  readonly key: string;
+  readonly count: number;
+  /** The records in order, in batches small enough to keep memory flat. */
+  batches(): Iterable<readonly JsonValue[]>;
+  /** SHA-256 (hex) over the bytes of the records from index `from` on, for telling answers apart. */
+  digest(from: number): string;
+}
+
+/** One answer, cut into what is read at once and what is read record by record. */
+export interface DecodedBody {
+  /** The answer without its record lists. */
+  readonly envelope: JsonObject;
+  /** The arrays directly under `data.outputs`, `data` or the top level, in the order of the text. */
+  readonly lists: readonly RecordList[];
+  /** Length of the JSON text. */
+  readonly bytes: number;
+}
+
+/** One answer to a request for a window: what it declares beside what it holds. */
+export interface Answer<Body> {
+  /** `data_offset`; null when not stated. */
+  readonly offset: number | null;
+  /** `data_return_size`; null when not stated. */
+  readonly declared: number | null;
+  /** `data_total_size`; null when not stated. */
+  readonly total: number | null;
+  /** Records held. */
+  readonly count: number;
+  /** Tells the records from index `from` on apart from other records. */
+  digest(from: number): string;
+  readonly body: Body;
+}
+
+/** The answers that fill one window, checked against it, in order. */
+export interface Page<Body> {
+  readonly window: Window;
+  readonly answers: readonly Answer<Body>[];
+}
+
+export const SCALAR_TYPES = ['boolean', 'int64', 'double', 'string'] as const;
+export type ScalarType = (typeof SCALAR_TYPES)[number];
+
+/**
+ * What a column holds.
+ * - `int64`: a `JsonNumber` without fraction or exponent, within the signed 64-bit range
+ * - `double`: any other `JsonNumber` whose nearest double is finite; an integer only if a double holds it exactly
+ * - `list<T>`: an array of `T` or null
+ * - `json`: any JSON value; JSON text in CSV and Parquet, the value itself in NDJSON
+ */
+export const COLUMN_TYPES = [
+  ...SCALAR_TYPES,
+  'list<boolean>',
+  'list<int64>',
+  'list<double>',
+  'list<string>',
+  'json',
+] as const;
+export type ColumnType = (typeof COLUMN_TYPES)[number];
+
+/** A typed position in a table. */
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly nullable: boolean;
+}
+
+/** Where a cell comes from in a record. */
+export const COLUMN_SOURCES = [
+  /** The record's offset in the result (`path_id`, `circle_id`). */
+  'record-offset',
+  /** The index of the element within the record (`position`). */
+  'position',
+  /** The key of a one-key record, or the record itself where records are bare values. */
+  'key',
+  /** The value of a one-key record, or the list that a record is. */
+  'value',
+  /** The member named `member` of the record (or of the value, or of the element, as the shape says). */
+  'member',
+  /** The property named `member` of a vertex or an edge. */
+  'property',
+  /** The whole record as JSON. */
+  'record',
+  /** What fitted nowhere else, as a JSON object; null in most rows. */
+  'overflow',
+] as const;
+export type ColumnSource = (typeof COLUMN_SOURCES)[number];
+
+export interface PlannedColumn extends Column {
+  readonly source: ColumnSource;
+  /** The wire name for `member` and `property`. */
+  readonly member?: string | undefined;
+}
+
+/** How one record becomes rows. */
+export const RECORD_SHAPES = [
+  /** `{id: value}`: one row a key; the value is a scalar or a list. */
+  'keyed',
+  /** `{id: {…}}`: one row a key; columns from the members. */
+  'keyed-object',
+  /** A bare id: one row. */
+  'id',
+  /** `[id, …]`: one row with a list. */
+  'path',
+  /** `[id, …]`: one row an element. */
+  'path-long',
+  /** `{source, target, paths: [[id, …], …]}`: one row a path. */
+  'path-group',
+  /** `[{source, target, index}, …]`: one row an edge. */
+  'edge-circle',
+  /** A vertex or an edge: `properties` become columns of their own. */
+  'element',
+  /** `{…}`: one row, its members. */
+  'object',
+  /** Anything: one row, one JSON column. */
+  'json',
+] as const;
+export type RecordShape = (typeof RECORD_SHAPES)[number];
+
+export const TABLE_FEEDS = ['elements', 'whole-list', 'scalars'] as const;
+export type TableFeed = (typeof TABLE_FEEDS)[number];
+
+/** A table of an export: which records feed it, and how. Plain data, kept in the checkpoint. */
+export interface TablePlan {
+  /** The name that users see: the wire key of the rows. */
+  readonly name: string;
+  /** The folder of its part files: `name`, made safe for every file system. */
+  readonly folder: string;
+  /** What one record is: an element of `list`, the whole of `list`, or the scalars of the answer. */
+  readonly feed: TableFeed;
+  /** The wire key of the record list; empty for `scalars`. */
+  readonly list: string;
+  readonly shape: RecordShape;
+  readonly columns: readonly PlannedColumn[];
+}
+
+/** The cells of one row, in column order; a cell's JavaScript type follows its column's `ColumnType`. */
+export type Row = readonly JsonValue[];
+
+export const FORMATS = ['csv', 'ndjson', 'parquet'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export const COMPRESSIONS = ['none', 'gzip', 'snappy'] as const;
+export type Compression = (typeof COMPRESSIONS)[number];
+
+/** CSV details that a warehouse may ask for. */
+export interface CsvOptions {
+  /** One character. */
+  readonly delimiter: string;
+  /** What a null cell looks like, unquoted. */
+  readonly nullText: string;
+  readonly crlf: boolean;
+  readonly bom: boolean;
+  /** Prefix cells that a spreadsheet would run as a formula with `'`. */
+  readonly escapeFormulas: boolean;
+}
+
+/**
+ * What a sink needs, besides the bytes on disk, to go on in a part file that another process began.
+ * Plain JSON; null where the bytes alone are enough (CSV, NDJSON).
+ */
+export type SinkState = Record<string, unknown> | null;
+
+export interface SinkOptions {
+  readonly columns: readonly Column[];
+  readonly compression: Compression;
+  readonly csv: CsvOptions;
+  /** Takes encoded bytes; settles when more may come. The sink never touches the buffer again. */
+  readonly write: (bytes: Uint8Array) => Promise<void>;
+  /** Present when the part file holds committed windows already; the header is not written again. */
+  readonly resume?: { readonly bytes: number; readonly rows: number; readonly state: SinkState } | undefined;
+}
+
+/**
+ * Encodes the rows of one part file.
+ *
+ * Order of calls: any number of windows, each `write()`* then `endWindow()`; then `finish()` once. One call at
+ * a time. A sink that is dropped needs no closing: it holds no file.
+ */
+export interface Sink {
+  /** Encodes rows. Settles when the part file has taken what was handed to it. */
+  write(rows: readonly Row[]): Promise<void>;
+  /** Hands everything that belongs to the window to the part file; the state is what a resume needs. */
+  endWindow(): Promise<SinkState>;
+  /** Hands out what closes the part (a footer). Without any rows the part is still valid and empty. */
+  finish(): Promise<void>;
+}
+
+export interface SinkFormat {
+  readonly format: Format;
+  readonly compressions: readonly Compression[];
+  readonly defaultCompression: Compression;
+  /** `.csv`, `.csv.gz`, `.ndjson`, `.parquet`, … */
+  extension(compression: Compression): string;
+  open(options: SinkOptions): Promise<Sink>;
+}
+
+/** A finished output file. Offsets are record offsets in the job's result, end exclusive. */
+export interface PartFile {
+  /** Relative to the output folder, `/` between names. */
+  readonly path: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly firstOffset: number;
+  readonly endOffset: number;
+}
+
+/** A table of a finished export. */
+export interface ExportedTable {
+  readonly name: string;
+  readonly rows: number;
+  /** Rows in which `_overflow` holds something. */
+  readonly overflowRows: number;
+  readonly columns: readonly Column[];
+  readonly files: readonly PartFile[];
+}
+
+/** A condition that the user should see and that changed nothing in the rows. */
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+}

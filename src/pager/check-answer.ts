@@ -1,0 +1,40 @@
+import { PageError } from '../errors.js';
+import type { Answer, Window } from '../model.js';
+
+/**
+ * The laws that one answer must keep: it echoes the offset, holds what it declares and no more than was asked
+ * for, and repeats the same total. A field that the server leaves out is not held against it.
+ *
+ * @throws PageError with the value that was expected and the one that came
+ */
+export function checkAnswer(answer: Answer<unknown>, asked: Window, total: number | null): void {
+  const facts = { window: asked };
+  if (answer.offset !== null && answer.offset !== asked.offset) {
+    throw new PageError(
+      'PAGE_OFFSET_MISMATCH',
+      `The page at offset ${asked.offset} says that it starts at ${answer.offset}`,
+      { facts, retryable: false, details: { expected: asked.offset, actual: answer.offset } },
+    );
+  }
+  if (answer.declared !== null && answer.declared !== answer.count) {
+    throw new PageError(
+      'PAGE_COUNT_MISMATCH',
+      `The page at offset ${asked.offset} declares ${answer.declared} records and holds ${answer.count}`,
+      { facts, retryable: false, details: { expected: answer.declared, actual: answer.count } },
+    );
+  }
+  if (answer.count > asked.limit) {
+    throw new PageError(
+      'PAGE_COUNT_MISMATCH',
+      `The page at offset ${asked.offset} holds ${answer.count} records where at most ${asked.limit} were asked for`,
+      { facts, retryable: false, details: { expected: asked.limit, actual: answer.count } },
+    );
+  }
+  if (total !== null && answer.total !== total) {
+    throw new PageError(
+      'TOTAL_CHANGED',
+      `The total changed from ${total} to ${answer.total ?? 'none'} at offset ${asked.offset}: the result is not the one that the export began with`,
+      { facts, retryable: false, details: { expected: total, actual: answer.total } },
+    );
+  }
+}

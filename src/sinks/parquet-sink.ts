@@ -1,0 +1,85 @@
+import { setImmediate } from 'node:timers/promises';
+import type { JsonValue } from '../json-value.js';
+import type { Row, Sink, SinkFormat, SinkOptions, SinkState } from '../model.js';
+import { checkOptions } from './check-options.js';
+import { checkRow } from './check-row.js';
+import { ColumnChunkEncoder } from './parquet/column-chunk.js';
+import { encodeFooter, MAGIC, type RowGroupFacts } from './parquet/footer.js';
+import { type Leaf, PARQUET_CODECS, toLeaf } from './parquet/leaf.js';
+import { fromState, toState } from './parquet/row-group-state.js';
+
+/** After this many rows other work gets its turn: encoding is all computation. */
+const ROWS_PER_TURN = 2_000;
+
+/**
+ * Parquet, one row group a window, made of the encoders, the compression and the Thrift structures of
+ * parquetjs-lite (why not of its writer: docs/decisions/0001-parquetjs-lite-guards.md).
+ *
+ * - boolean, INT64, DOUBLE, text as BYTE_ARRAY (UTF8), `json` as BYTE_ARRAY (JSON), lists in three levels;
+ *   nullable columns are OPTIONAL, others REQUIRED
+ * - a lone surrogate has no UTF-8 form: in text it becomes U+FFFD, in JSON text its `\uXXXX` escape
+ * - a window is held encoded and compressed until `endWindow()`, because columns follow each other in the file
+ */
+export const parquetFormat: SinkFormat = {
+  format: 'parquet',
+  compressions: ['snappy', 'gzip', 'none'],
+  defaultCompression: 'snappy',
+  extension: () => '.parquet',
+  async open(options) {
+    checkOptions(parquetFormat, options);
+    return new ParquetSink(options);
+  },
+};
+
+class ParquetSink implements Sink {
+  readonly #options: SinkOptions;
+  readonly #leaves: readonly Leaf[];
+  readonly #encoders: readonly ColumnChunkEncoder[];
+  readonly #rowGroups: RowGroupFacts[];
+  #rows: number;
+  #windowRows = 0;
+  #hasMagic: boolean;
+
+  constructor(options: SinkOptions) {
+    this.#options = options;
+    const codec = PARQUET_CODECS[options.compression];
+    this.#leaves = options.columns.map((column) => toLeaf(column));
+    this.#encoders = this.#leaves.map((leaf) => new ColumnChunkEncoder(leaf, codec));
+    this.#rowGroups = options.resume === undefined ? [] : fromState(options.resume, options.columns.length);
+    this.#rows = options.resume?.rows ?? 0;
+    this.#hasMagic = options.resume !== undefined;
+  }
+
+  async write(rows: readonly Row[]): Promise<void> {
+    for (const row of rows) {
+      this.#rows++;
+      checkRow(row, this.#options.columns, this.#rows);
+      for (let i = 0; i < this.#encoders.length; i++) this.#encoders[i]?.add(row[i] as JsonValue);
+      this.#windowRows++;
+      if (this.#windowRows % ROWS_PER_TURN === 0) await setImmediate();
+    }
+  }
+
+  async endWindow(): Promise<SinkState> {
+    if (!this.#hasMagic) {
+      this.#hasMagic = true;
+      await this.#options.write(MAGIC);
+    }
+    if (this.#windowRows > 0) await this.#writeRowGroup();
+    return toState(this.#rowGroups);
+  }
+
+  async finish(): Promise<void> {
+    await this.endWindow();
+    await this.#options.write(
+      encodeFooter(this.#leaves, PARQUET_CODECS[this.#options.compression], this.#rowGroups),
+    );
+  }
+
+  async #writeRowGroup(): Promise<void> {
+    const chunks = this.#encoders.map((encoder) => encoder.finish());
+    this.#rowGroups.push({ rows: this.#windowRows, chunks: chunks.map((chunk) => chunk.facts) });
+    this.#windowRows = 0;
+    for (const chunk of chunks) for (const page of chunk.pages) await this.#options.write(page);
+  }
+}

@@ -1,0 +1,96 @@
+/** The parts of parquetjs-lite 0.8.7 (CommonJS, no types of its own) that the Parquet sink is made of. */
+
+declare module 'parquetjs-lite/lib/codec/index.js' {
+  interface Codec {
+    /** Throws a string, not an Error, for an unknown type. Replaces BYTE_ARRAY values in the array by copies. */
+    encodeValues(type: string, values: unknown[], options: { bitWidth?: number }): Buffer;
+  }
+  const codecs: { readonly PLAIN: Codec; readonly RLE: Codec };
+  export = codecs;
+}
+
+declare module 'parquetjs-lite/lib/compression.js' {
+  const compression: {
+    /** Throws a string, not an Error, for an unknown method. */
+    deflate(method: 'UNCOMPRESSED' | 'SNAPPY' | 'GZIP', value: Buffer): Buffer;
+  };
+  export = compression;
+}
+
+declare module 'parquetjs-lite/lib/util.js' {
+  const util: { serializeThrift(struct: object): Buffer };
+  export = util;
+}
+
+declare module 'parquetjs-lite/gen-nodejs/parquet_types.js' {
+  namespace thrift {
+    class Statistics {
+      constructor(fields: { null_count?: number; min_value?: Buffer; max_value?: Buffer });
+    }
+    class DataPageHeader {
+      constructor(fields: {
+        num_values: number;
+        encoding: number;
+        definition_level_encoding: number;
+        repetition_level_encoding: number;
+      });
+    }
+    class PageHeader {
+      constructor(fields: {
+        type: number;
+        uncompressed_page_size: number;
+        compressed_page_size: number;
+        data_page_header: DataPageHeader;
+      });
+    }
+    class ColumnMetaData {
+      constructor(fields: {
+        type: number;
+        encodings: number[];
+        path_in_schema: string[];
+        codec: number;
+        num_values: number;
+        total_uncompressed_size: number;
+        total_compressed_size: number;
+        data_page_offset: number;
+        statistics?: Statistics;
+      });
+    }
+    class ColumnChunk {
+      constructor(fields: { file_offset: number; meta_data: ColumnMetaData });
+    }
+    class RowGroup {
+      constructor(fields: { columns: ColumnChunk[]; total_byte_size: number; num_rows: number });
+    }
+    class SchemaElement {
+      constructor(fields: {
+        name: string;
+        type?: number;
+        repetition_type?: number;
+        num_children?: number;
+        converted_type?: number;
+      });
+    }
+    class TypeDefinedOrder {}
+    class ColumnOrder {
+      constructor(fields: { TYPE_ORDER: TypeDefinedOrder });
+    }
+    class FileMetaData {
+      constructor(fields: {
+        version: number;
+        schema: SchemaElement[];
+        num_rows: number;
+        row_groups: RowGroup[];
+        created_by: string;
+        column_orders: ColumnOrder[];
+      });
+    }
+    const Type: { BOOLEAN: number; INT64: number; DOUBLE: number; BYTE_ARRAY: number };
+    const ConvertedType: { UTF8: number; LIST: number; JSON: number };
+    const FieldRepetitionType: { REQUIRED: number; OPTIONAL: number; REPEATED: number };
+    const Encoding: { PLAIN: number; RLE: number };
+    const CompressionCodec: { UNCOMPRESSED: number; SNAPPY: number; GZIP: number };
+    const PageType: { DATA_PAGE: number };
+  }
+  export = thrift;
+}

@@ -1,0 +1,68 @@
+import type { Row, Sink, SinkOptions, SinkState } from '../model.js';
+import { type ByteOutput, PlainOutput } from './byte-output.js';
+import { checkRow } from './check-row.js';
+import { GzipOutput } from './gzip-output.js';
+
+/** Rows wait until they have about this many characters: large enough for few writes, small enough for the heap. */
+const BATCH_CHARS = 64 * 1024;
+
+/** Turns checked rows into text. */
+export interface RowEncoder {
+  /** Stands before the first row of a part. */
+  readonly head: string;
+  /** About how many characters wait for `take()`. */
+  readonly waitingChars: number;
+  add(row: Row): void;
+  /** The text of the rows that waited; each row ends with its line break. */
+  take(): string;
+}
+
+/**
+ * A sink for a format of lines. Bytes are cut by size within a window, not by call, so the same rows in the
+ * same windows give the same bytes. The state is null: the bytes alone are enough to go on.
+ */
+export class TextSink implements Sink {
+  readonly #columns: SinkOptions['columns'];
+  readonly #encoder: RowEncoder;
+  readonly #output: ByteOutput;
+  #rows: number;
+  #head: string;
+
+  constructor(options: SinkOptions, encoder: RowEncoder) {
+    this.#columns = options.columns;
+    this.#encoder = encoder;
+    this.#rows = options.resume?.rows ?? 0;
+    this.#head = options.resume === undefined ? encoder.head : '';
+    const isEmpty = options.resume === undefined || options.resume.bytes === 0;
+    this.#output =
+      options.compression === 'gzip'
+        ? new GzipOutput(options.write, isEmpty)
+        : new PlainOutput(options.write);
+  }
+
+  async write(rows: readonly Row[]): Promise<void> {
+    for (const row of rows) {
+      this.#rows++;
+      checkRow(row, this.#columns, this.#rows);
+      this.#encoder.add(row);
+      if (this.#encoder.waitingChars >= BATCH_CHARS) await this.#flush();
+    }
+  }
+
+  async endWindow(): Promise<SinkState> {
+    await this.#flush();
+    await this.#output.endWindow();
+    return null;
+  }
+
+  async finish(): Promise<void> {
+    await this.endWindow();
+    await this.#output.finish();
+  }
+
+  async #flush(): Promise<void> {
+    const text = this.#head + this.#encoder.take();
+    this.#head = '';
+    if (text !== '') await this.#output.write(Buffer.from(text));
+  }
+}

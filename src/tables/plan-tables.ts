@@ -1,0 +1,135 @@
+import { JsonObject, type JsonValue } from '../json-value.js';
+import type { RecordShape, TablePlan } from '../model.js';
+import { detectShape } from './detect-shape.js';
+import type { GraphSchema } from './graph-schema.js';
+import { ENVELOPE_FIELDS, ONE_PATH_LISTS, SCALAR_LISTS } from './known-keys.js';
+import { type ListSample, OVERFLOW_COLUMN, planColumns } from './plan-columns.js';
+import { safeFolderName } from './safe-folder-name.js';
+
+export interface PlanOptions {
+  /** `long`: one row a vertex of a path, instead of one row a path with a list. */
+  readonly paths: 'list' | 'long';
+  /** Pass records through as they came: one table of one JSON column for each list. */
+  readonly raw: boolean;
+}
+
+/** The lists of an answer that hold the result, rather than repeat what was asked. */
+export function isResultList(key: string): boolean {
+  return !SCALAR_LISTS.has(key);
+}
+
+/**
+ * The list whose elements `offset` and `limit` count: the first result list, or the first one that holds as many
+ * as the server declares, where an answer has several (filtered-query, ges_03_0175). Null: there is no list.
+ */
+export function primaryList(
+  lists: readonly { readonly key: string; readonly count: number }[],
+  declared: number | null,
+): string | null {
+  const results = lists.filter((list) => isResultList(list.key));
+  const exact = results.find((list) => list.count === declared);
+  return (exact ?? results[0])?.key ?? null;
+}
+
+/** `path` of shortest_path and its kin: a list of vertices that is one record. */
+export function isWholeListRecord(key: string, first: JsonValue | undefined): boolean {
+  return ONE_PATH_LISTS.has(key) && !Array.isArray(first);
+}
+
+/**
+ * The scalars of an answer: what stands beside the record lists in `data.outputs` and `data`, but for the fields
+ * of paging.
+ */
+export function readScalars(envelope: JsonObject): JsonObject {
+  const keys: string[] = [];
+  const values: JsonValue[] = [];
+  const data = envelope.get('data');
+  if (data instanceof JsonObject) {
+    const outputs = data.get('outputs');
+    for (const source of [outputs, data]) {
+      if (!(source instanceof JsonObject)) continue;
+      source.keys.forEach((key, index) => {
+        if (
+          ENVELOPE_FIELDS.has(key) ||
+          (source === data && key === 'outputs' && outputs instanceof JsonObject)
+        )
+          return;
+        keys.push(key);
+        values.push(source.values[index] as JsonValue);
+      });
+    }
+  }
+  return new JsonObject(keys, values);
+}
+
+/**
+ * The tables that a job gives: one for each result list, or one row of scalars where there is no list, or none
+ * where there is nothing at all (a job that has a status only).
+ *
+ * @param samples records of every list, spread over the result
+ */
+export function planTables(
+  samples: readonly ListSample[],
+  scalars: JsonObject,
+  schema: GraphSchema | null,
+  options: PlanOptions,
+): readonly TablePlan[] {
+  const lists = samples.filter((sample) => isResultList(sample.key));
+  if (lists.length === 0) return scalars.keys.length === 0 ? [] : [planScalars(scalars)];
+  return lists.map((sample) => planList(sample, schema, options));
+}
+
+function planList(sample: ListSample, schema: GraphSchema | null, options: PlanOptions): TablePlan {
+  const isWhole = isWholeListRecord(sample.key, sample.records[0]);
+  const records = isWhole && sample.records.length > 0 ? [sample.records] : sample.records;
+  const shape = options.raw ? 'json' : shapeOfList(sample.key, isWhole, records, options);
+  return {
+    name: sample.key,
+    folder: safeFolderName(sample.key),
+    feed: isWhole ? 'whole-list' : 'elements',
+    list: sample.key,
+    shape,
+    columns: planColumns(shape, { ...sample, records }, schema),
+  };
+}
+
+function shapeOfList(
+  key: string,
+  isWhole: boolean,
+  records: readonly JsonValue[],
+  options: PlanOptions,
+): RecordShape {
+  const shape = isWhole ? 'path' : detectShape(key, records);
+  return shape === 'path' && options.paths === 'long' ? 'path-long' : shape;
+}
+
+/** Members that say what was asked rather than what came out; the table is named after what came out. */
+const QUESTION_MEMBERS: ReadonlySet<string> = new Set(['source', 'target', 'runtime', 'k', 'n']);
+
+function planScalars(scalars: JsonObject): TablePlan {
+  const name = scalars.keys.find((key) => !QUESTION_MEMBERS.has(key)) ?? 'scalars';
+  return {
+    name,
+    folder: safeFolderName(name),
+    feed: 'scalars',
+    list: '',
+    shape: 'object',
+    columns: planColumns('object', { key: name, records: [scalars], isWhole: true }, null),
+  };
+}
+
+/**
+ * The same table with the column `_overflow`, for rows that turned out not to fit. A record of a wholly other
+ * kind leaves every other cell empty, so none of them is required any more.
+ */
+export function withOverflow(plan: TablePlan): TablePlan {
+  const columns = plan.columns.map((column) =>
+    column.source === 'key' ? { ...column, nullable: true } : column,
+  );
+  return { ...plan, columns: [...columns, OVERFLOW_COLUMN] };
+}
+
+/** The same table without `_overflow`: whatever does not fit is an error then (`--strict`). */
+export function withoutOverflow(plan: TablePlan): TablePlan {
+  return { ...plan, columns: plan.columns.filter((column) => column.source !== 'overflow') };
+}
