@@ -83,21 +83,26 @@ async function exportToFolder(client: GesClient, job: OpenJob, run: Run): Promis
       run.onEvent({ type: 'already-complete', out: root, rows, finishedAt: start.manifest.finishedAt });
       return start.manifest;
     }
-    if (start.kind === 'resume') return await fillFolder(job, run, start.checkpoint);
+    if (start.kind === 'resume') return await fillFolder(job, first, run, start.checkpoint);
     const plans = await planExport(client, job, run);
     await checkFoldersFree(root, plans);
-    return await fillFolder(job, run, newCheckpoint(identity, plans));
+    return await fillFolder(job, first, run, newCheckpoint(identity, plans));
   } finally {
     await unlock();
   }
 }
 
 /** Brings the folder from a checkpoint to the end; begins again once for each table that turns out too narrow. */
-async function fillFolder(job: OpenJob, run: Run, checkpoint: Checkpoint): Promise<Manifest> {
+async function fillFolder(
+  job: OpenJob,
+  sample: JobSample,
+  run: Run,
+  checkpoint: Checkpoint,
+): Promise<Manifest> {
   const root = run.options.out;
   for (let begin = checkpoint; ; ) {
     try {
-      const end = await writeWindows(job, run, begin);
+      const end = await writeWindows(job, sample, run, begin);
       return await sealFolder(job, run, end);
     } catch (error) {
       if (!(error instanceof DriftFound)) throw error;
@@ -112,7 +117,12 @@ async function fillFolder(job: OpenJob, run: Run, checkpoint: Checkpoint): Promi
 }
 
 /** Reads every window after the committed offset and commits them one by one; finishes the part files. */
-async function writeWindows(job: OpenJob, run: Run, begin: Checkpoint): Promise<Checkpoint> {
+async function writeWindows(
+  job: OpenJob,
+  sample: JobSample,
+  run: Run,
+  begin: Checkpoint,
+): Promise<Checkpoint> {
   const { options, signal, onEvent } = run;
   const root = options.out;
   const output = tableOutput(run, {
@@ -137,7 +147,11 @@ async function writeWindows(job: OpenJob, run: Run, begin: Checkpoint): Promise<
       resumedAt: begin.committedOffset,
     });
 
-    const pages = readPages({ ...pagingOf(job, options), startOffset: begin.committedOffset, signal });
+    const pages = readPages({
+      ...pagingOf(job, sample, options),
+      startOffset: begin.committedOffset,
+      signal,
+    });
     for await (const { window, answers } of pages) {
       let offset = window.offset;
       for (const { body, count } of answers) {
@@ -145,6 +159,7 @@ async function writeWindows(job: OpenJob, run: Run, begin: Checkpoint): Promise<
         for (const table of tables) await table.writeAnswer(body, offset);
         offset += count;
         bytesRead += body.bytes;
+        body.release();
       }
       const committed = [];
       for (const table of tables) committed.push(await table.commitWindow(window));
@@ -234,12 +249,17 @@ async function exportToStream(client: GesClient, job: OpenJob, run: Run): Promis
     tables: plans.map((plan) => plan.name),
     resumedAt: 0,
   });
-  for await (const { window, answers } of readPages({ ...pagingOf(job, options), startOffset: 0, signal })) {
+  for await (const { window, answers } of readPages({
+    ...pagingOf(job, sample, options),
+    startOffset: 0,
+    signal,
+  })) {
     for (const { body, count } of answers) {
       watch.compare(body, records, tables);
       for (const table of tables) await table.writeAnswer(body, records);
       records += count;
       bytesRead += body.bytes;
+      body.release();
     }
     for (const table of tables) await table.commitWindow(window);
     windows++;
@@ -274,14 +294,20 @@ async function planExport(client: GesClient, job: OpenJob, run: Run): Promise<re
   return options.strict ? plans.map(withoutOverflow) : plans;
 }
 
-function pagingOf(job: OpenJob, options: ResolvedExport) {
+/** What waits and what is on its way, together; the encoders and the heap come on top. */
+const MAX_HELD_BYTES = 32 * 1024 * 1024;
+
+function pagingOf(job: OpenJob, sample: JobSample, options: ResolvedExport) {
   const { fetchPage, total } = job;
+  const { recordBytes } = sample;
   return {
     fetchPage,
     total,
     pageSize: options.pageSize,
     boundary: options.rowsPerFile,
     concurrency: options.concurrency,
+    maxHeldBytes: MAX_HELD_BYTES,
+    recordBytes,
   };
 }
 

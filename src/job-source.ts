@@ -70,6 +70,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
       declared: isUnpaged ? null : page.envelope.declared,
       total: isUnpaged ? count : page.envelope.total,
       count,
+      bytes: page.body.bytes,
       digest: (from) => list?.digest(from) ?? '',
       body: page.body,
     };
@@ -137,6 +138,8 @@ const SAMPLE_RECORDS = 100;
 const WHOLE_SAMPLE_RECORDS = 1000;
 
 export interface JobSample {
+  /** Mean length of a record's JSON text, in bytes; 0 without any. */
+  readonly recordBytes: number;
   /** SHA-256 over the first records, independent of white space and of the order of members. */
   readonly fingerprint: string;
   readonly lists: readonly {
@@ -162,18 +165,27 @@ export async function sampleJob(
   const isWhole = job.total !== null && job.total <= WHOLE_SAMPLE_RECORDS;
   const windows = sampleWindows(job.total, size, spread);
   let fingerprint = '';
+  let bytes = 0;
+  let count = 0;
   for (const window of windows) {
     const bodies = await readSample(job, window, signal);
     if (fingerprint === '') fingerprint = fingerprintOf(bodies, job, size);
     for (const body of bodies) {
+      bytes += body.bytes;
       for (const list of body.lists) {
+        count += list.count;
         const known = records.get(list.key) ?? [];
         for (const batch of list.batches()) known.push(...batch);
         records.set(list.key, known);
       }
+      body.release();
     }
   }
-  return { fingerprint, lists: [...records].map(([key, found]) => ({ key, records: found, isWhole })) };
+  return {
+    recordBytes: bytes / Math.max(1, count),
+    fingerprint,
+    lists: [...records].map(([key, found]) => ({ key, records: found, isWhole })),
+  };
 }
 
 function sampleWindows(total: number | null, size: number, spread: boolean): readonly Window[] {

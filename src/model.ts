@@ -28,6 +28,8 @@ export interface DecodedBody {
   readonly lists: readonly RecordList[];
   /** Length of the JSON text. */
   readonly bytes: number;
+  /** Gives the memory of the text back. The lists must not be used afterwards. */
+  release(): void;
 }
 
 /** One answer to a request for a window: what it declares beside what it holds. */
@@ -40,6 +42,8 @@ export interface Answer<Body> {
   readonly total: number | null;
   /** Records held. */
   readonly count: number;
+  /** Memory that the answer takes while it waits, in bytes. */
+  readonly bytes: number;
   /** Tells the records from index `from` on apart from other records. */
   digest(from: number): string;
   readonly body: Body;

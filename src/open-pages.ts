@@ -50,6 +50,8 @@ export async function* openPages(options: PageOptions): AsyncGenerator<ResultPag
       pageSize,
       boundary,
       concurrency,
+      maxHeldBytes: Number.POSITIVE_INFINITY,
+      recordBytes: 0,
       signal,
     })) {
       const lists = new Map<string, JsonValue[]>();

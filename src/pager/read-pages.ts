@@ -5,6 +5,9 @@ import { checkAnswer } from './check-answer.js';
 import { planWindows } from './plan-windows.js';
 import { RepeatGuard } from './repeat-guard.js';
 
+/** One window to work on, one on its way. */
+const MIN_HELD = 2;
+
 /** How often in a row a server may give nothing for a range that is inside the total. */
 const MAX_EMPTY_ANSWERS = 3;
 
@@ -20,6 +23,10 @@ export interface ReadPagesOptions<Body> {
   readonly boundary: number;
   /** Requests in flight. */
   readonly concurrency: number;
+  /** Answers that wait or are on their way may take this many bytes, as far as their size can be foreseen. */
+  readonly maxHeldBytes: number;
+  /** Bytes of one record, as a first guess. */
+  readonly recordBytes: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -28,7 +35,8 @@ export interface ReadPagesOptions<Body> {
  *
  * With a total, windows are planned ahead and up to `concurrency` requests are in flight; at most
  * `concurrency + 1` windows are held at any time, the one that the consumer works on included, however slow it
- * is. A page that is shorter than its window is no end: the rest of the window is asked for again.
+ * is, and fewer when they would take more than `maxHeldBytes` (but always two: one to read, one to work on).
+ * A page that is shorter than its window is no end: the rest of the window is asked for again.
  * Without a total, pages are read one after the other until a short page, which one more request confirms.
  *
  * When the consumer leaves the loop, throws or aborts, requests in flight are aborted and awaited.
@@ -37,7 +45,7 @@ export interface ReadPagesOptions<Body> {
  *   nothing comes for a range inside the total; whatever `fetchPage` throws; the signal's reason on abort
  *
  * @example
- * for await (const page of readPages({ fetchPage, total, startOffset: 0, pageSize: 100_000, boundary: 1_000_000, concurrency: 4 })) {
+ * for await (const page of readPages({ fetchPage, total, startOffset: 0, pageSize: 100_000, boundary: 1_000_000, concurrency: 4, maxHeldBytes: 32e6, recordBytes: 100 })) {
  *   console.log(page.window.offset, page.answers.length);
  * }
  */
@@ -70,9 +78,12 @@ async function* lookAhead<Body>(
   const repeats = new RepeatGuard<Body>();
   const held: Promise<Page<Body>>[] = [];
 
-  const startNext = () => {
+  let recordBytes = options.recordBytes;
+  let heldRecords = 0;
+
+  const startNext = (): boolean => {
     const next = windows.next();
-    if (next.done === true) return;
+    if (next.done === true) return false;
     const page = fillWindow(next.value, total, (window) => limit(() => fetch(window)));
     inFlight.add(page);
     page.then(
@@ -80,16 +91,27 @@ async function* lookAhead<Body>(
       () => inFlight.delete(page),
     );
     held.push(page);
+    heldRecords += next.value.limit;
+    return true;
+  };
+  const fill = () => {
+    for (let hasMore = true; hasMore && held.length <= options.concurrency; ) {
+      const isOverBudget = (heldRecords + options.pageSize) * recordBytes > options.maxHeldBytes;
+      if (held.length >= MIN_HELD && isOverBudget) return;
+      hasMore = startNext();
+    }
   };
 
-  // The window that the consumer holds counts too: it is replaced only when the consumer comes back for more.
-  for (let i = 0; i <= options.concurrency; i++) startNext();
+  fill();
   for (let page = held.shift(); page !== undefined; page = held.shift()) {
     options.signal?.throwIfAborted();
     const ready = await page;
+    recordBytes = ready.answers.reduce((sum, answer) => sum + answer.bytes, 0) / ready.window.limit;
     await checkRepeats(repeats, ready, fetch);
     yield ready;
-    startNext();
+    // The window that the consumer held counts too: others take its place only when it comes back for more.
+    heldRecords -= ready.window.limit;
+    fill();
   }
 }
 

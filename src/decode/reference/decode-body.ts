@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { PageError } from '../../errors.js';
 import { JsonObject, type JsonValue } from '../../json-value.js';
 import type { DecodedBody, RecordList } from '../../model.js';
+import type { BufferPool } from './buffer-pool.js';
 import { JsonCursor } from './json-cursor.js';
 import { parseChecked, parseCheckedElements } from './parse-json.js';
 import { invalidJson } from './syntax.js';
@@ -18,21 +19,27 @@ const LIST_PARENTS: ReadonlySet<string> = new Set(['', 'data', 'data.outputs']);
  * record lists. Records stay bytes until they are asked for.
  *
  * @param maxBytes refuse longer answers
+ * @param pool where the bytes live until `release()`
  * @throws PageError `PAGE_INVALID`, with the byte offset, when the answer is not one JSON object
  */
-export async function decodeBody(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<DecodedBody> {
-  const bytes = await collect(chunks, maxBytes);
+export async function decodeBody(
+  chunks: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  pool: BufferPool,
+): Promise<DecodedBody> {
+  const { buffer, length } = await collect(chunks, maxBytes, pool);
+  const bytes = buffer.subarray(0, length);
   if (!isUtf8(bytes)) throw invalidJson('invalid UTF-8', firstInvalidUtf8(bytes));
-  return cutBody(bytes);
+  return cutBody(bytes, () => pool.give(buffer, length));
 }
 
-function cutBody(bytes: Buffer): DecodedBody {
+function cutBody(bytes: Buffer, release: () => void): DecodedBody {
   const cursor = new JsonCursor(bytes);
   const lists: RecordList[] = [];
   if (!cursor.isAtObject()) throw cursor.unexpected('an object');
   const envelope = readObject('', 0);
   cursor.expectEnd();
-  return { envelope, lists, bytes: bytes.length };
+  return { envelope, lists, bytes: bytes.length, release };
 
   function readObject(path: string, depth: number): JsonObject {
     const keys: string[] = [];
@@ -91,12 +98,16 @@ function recordList(bytes: Buffer, key: string, starts: Uint32Array, lastEnd: nu
   };
 }
 
-async function collect(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
+async function collect(
+  chunks: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  pool: BufferPool,
+): Promise<{ buffer: Buffer; length: number }> {
+  let buffer = pool.take();
   let length = 0;
   for await (const chunk of chunks) {
-    length += chunk.length;
-    if (length > maxBytes) {
+    const needed = length + chunk.length;
+    if (needed > maxBytes) {
       throw new PageError(
         'PAGE_INVALID',
         `The answer is longer than ${maxBytes} bytes: ask for smaller pages`,
@@ -105,9 +116,11 @@ async function collect(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Pro
         },
       );
     }
-    parts.push(chunk);
+    if (needed > buffer.length) buffer = pool.grow(buffer, length, needed);
+    buffer.set(chunk, length);
+    length = needed;
   }
-  return Buffer.concat(parts, length);
+  return { buffer, length };
 }
 
 function firstInvalidUtf8(bytes: Buffer): number {
