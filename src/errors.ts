@@ -46,7 +46,7 @@ export const ERROR_CODES = {
   JOB_NOT_READY: {
     exit: 3,
     meaning: 'The job has not finished',
-    action: 'Run the same command later, or with --wait',
+    action: 'Run the same command later, or with a longer --wait',
   },
   PAGE_INVALID: {
     exit: 3,

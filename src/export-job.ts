@@ -46,6 +46,7 @@ export async function exportJob(options: ExportOptions, hooks: ExportHooks = {})
     onEvent: hooks.onEvent ?? (() => {}),
     signal: hooks.signal ?? new AbortController().signal,
   };
+  await checkFormat(run);
   const client = connect(resolved, resolved.concurrency, ({ error, attempt, delayMs }) =>
     run.onEvent({ type: 'retry', code: error.code, message: error.message, attempt, delayMs }),
   );
@@ -61,6 +62,18 @@ export async function exportJob(options: ExportOptions, hooks: ExportHooks = {})
   } finally {
     await client.close();
   }
+}
+
+/**
+ * Opens a sink that nobody writes to: what the format cannot write must not leave a checkpoint behind, which
+ * would then stand in the way of the corrected command.
+ *
+ * @throws ConfigError `CONFIG_INVALID`, `CONFIG_CONFLICT`
+ */
+async function checkFormat(run: Run): Promise<void> {
+  const { format, compression, csv } = sinkSettings(run.options);
+  const columns = [{ name: 'any', type: 'string', nullable: true }] as const;
+  await format.open({ columns, compression, csv, write: async () => {} });
 }
 
 interface Run {
@@ -298,27 +311,35 @@ async function planExport(client: GesClient, job: OpenJob, run: Run): Promise<re
 const MAX_HELD_BYTES = 32 * 1024 * 1024;
 
 function pagingOf(job: OpenJob, sample: JobSample, options: ResolvedExport) {
-  const { fetchPage, total } = job;
+  const { fetchPage, total, isPaged } = job;
   const { recordBytes } = sample;
+  const unlimited = Number.MAX_SAFE_INTEGER;
   return {
     fetchPage,
     total,
-    pageSize: options.pageSize,
-    boundary: options.rowsPerFile,
+    pageSize: isPaged ? options.pageSize : unlimited,
+    boundary: isPaged ? options.rowsPerFile : unlimited,
     concurrency: options.concurrency,
     maxHeldBytes: MAX_HELD_BYTES,
     recordBytes,
   };
 }
 
-function tableOutput(run: Run, parts: Pick<TableOutput, 'createPart' | 'resumePart'>): TableOutput {
-  const { options, signal } = run;
+function sinkSettings(options: ResolvedExport): Pick<TableOutput, 'format' | 'compression' | 'csv' | 'raw'> {
   const format = sinkFormats[options.format];
   const { delimiter, nullText, crlf, bom, escapeFormulas } = options;
   return {
     format,
     compression: options.compression ?? format.defaultCompression,
     csv: { delimiter, nullText, crlf, bom, escapeFormulas },
+    raw: options.raw,
+  };
+}
+
+function tableOutput(run: Run, parts: Pick<TableOutput, 'createPart' | 'resumePart'>): TableOutput {
+  const { options, signal } = run;
+  return {
+    ...sinkSettings(options),
     rowsPerFile: options.rowsPerFile,
     canRestart: !options.strict && options.out !== '-',
     signal,

@@ -3,7 +3,7 @@ import type { GesClient, JobAnswer } from './client/ges-client.js';
 import type { JobStatus } from './client/job-status.js';
 import { waitFor } from './client/retry.js';
 import { JobError, PageError } from './errors.js';
-import { isJsonArray, JsonObject, type JsonValue, stringifyJson } from './json-value.js';
+import { canonicalJson, JsonObject, type JsonValue } from './json-value.js';
 import type { Answer, DecodedBody, TablePlan, Window } from './model.js';
 import { fillWindow } from './pager/read-pages.js';
 import { readGraphSchema } from './tables/graph-schema.js';
@@ -24,6 +24,8 @@ export interface OpenJob {
   readonly statusWord: string;
   /** `data_total_size`, or the one record of an answer that is not paged; null where only the walk will tell. */
   readonly total: number | null;
+  /** False for a result that comes whole in one answer, such as the six one-value algorithms (ges_03_0076). */
+  readonly isPaged: boolean;
   /** The list that `offset` and `limit` count; null for a job without any. */
   readonly primary: string | null;
   readonly scalars: JsonObject;
@@ -50,7 +52,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
   const answer = await waitForEnd(client, jobId, options);
   const { envelope, body } = answer;
   const lists = body.lists.filter((list) => isResultList(list.key));
-  const scalars = readScalars(body.envelope);
+  const scalars = readScalars(body);
   const primary = primaryList(body.lists, envelope.declared);
   const primaryRecords = lists.find((list) => list.key === primary);
   const isOneRecord =
@@ -59,30 +61,43 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
   const isUnpaged = isOneRecord || (envelope.total === null && primaryRecords.count > 1);
   const total = isUnpaged ? countRecords(body, primary, isOneRecord, scalars) : envelope.total;
 
-  const fetchPage = async (window: Window, signal: AbortSignal): Promise<Answer<DecodedBody>> => {
-    const page = await client.readJob(jobId, window, signal);
-    const list = page.body.lists.find((candidate) => candidate.key === primary);
-    const count = isUnpaged
-      ? countRecords(page.body, primary, isOneRecord, readScalars(page.body.envelope))
-      : (list?.count ?? 0);
-    return {
-      offset: isUnpaged ? null : page.envelope.offset,
-      declared: isUnpaged ? null : page.envelope.declared,
-      total: isUnpaged ? count : page.envelope.total,
-      count,
-      bytes: page.body.bytes,
-      digest: (from) => list?.digest(from) ?? '',
-      body: page.body,
-    };
-  };
   return {
     id: jobId,
     status: envelope.status,
     statusWord: envelope.statusWord ?? 'none',
     total,
+    isPaged: !isUnpaged,
     primary,
     scalars,
-    fetchPage,
+    fetchPage: isUnpaged ? async () => wholeAnswer(body, total ?? 0) : fetchPage,
+  };
+
+  async function fetchPage(window: Window, signal: AbortSignal): Promise<Answer<DecodedBody>> {
+    const page = await client.readJob(jobId, window, signal);
+    const list = page.body.lists.find((candidate) => candidate.key === primary);
+    return {
+      offset: page.envelope.offset,
+      declared: page.envelope.declared,
+      total: page.envelope.total,
+      count: list?.count ?? 0,
+      bytes: page.body.bytes,
+      digest: (from, to) => list?.digest(from, to) ?? '',
+      body: page.body,
+    };
+  }
+}
+
+/** A result that is not paged came whole with the first answer; it is not asked for again, and stays in memory. */
+function wholeAnswer(body: DecodedBody, count: number): Answer<DecodedBody> {
+  const whole = { ...body, release: () => {} };
+  return {
+    offset: null,
+    declared: null,
+    total: count,
+    count,
+    bytes: body.bytes,
+    digest: () => '',
+    body: whole,
   };
 }
 
@@ -100,9 +115,7 @@ async function waitForEnd(client: GesClient, jobId: string, options: WaitOptions
     const left = deadline - Date.now();
     if (left <= 0) {
       const hint =
-        options.waitMs > 0
-          ? `after ${Math.round(options.waitMs / 1000)} s of waiting`
-          : 'and --wait was not given';
+        options.waitMs > 0 ? `after ${Math.round(options.waitMs / 1000)} s of waiting` : 'and --wait is 0';
       throw new JobError(
         'JOB_NOT_READY',
         `Job "${jobId}" has not finished: its status is "${statusWord ?? 'none'}", ${hint}`,
@@ -162,8 +175,10 @@ export async function sampleJob(
 ): Promise<JobSample> {
   const records = new Map<string, JsonValue[]>();
   const size = Math.min(SAMPLE_RECORDS, pageSize);
-  const isWhole = job.total !== null && job.total <= WHOLE_SAMPLE_RECORDS;
-  const windows = sampleWindows(job.total, size, spread);
+  const isWhole = !job.isPaged || (job.total !== null && job.total <= WHOLE_SAMPLE_RECORDS);
+  const windows = job.isPaged
+    ? sampleWindows(job.total, size, spread)
+    : [{ offset: 0, limit: Number.MAX_SAFE_INTEGER }];
   let fingerprint = '';
   let bytes = 0;
   let count = 0;
@@ -209,7 +224,8 @@ async function readSample(
   window: Window,
   signal: AbortSignal,
 ): Promise<readonly DecodedBody[]> {
-  if (job.total === null || job.total === 0) return [(await job.fetchPage(window, signal)).body];
+  if (!job.isPaged || job.total === null || job.total === 0)
+    return [(await job.fetchPage(window, signal)).body];
   const page = await fillWindow(window, job.total, (asked) => job.fetchPage(asked, signal));
   return page.answers.map((answer) => answer.body);
 }
@@ -222,21 +238,11 @@ function fingerprintOf(bodies: readonly DecodedBody[], job: OpenJob, size: numbe
     if (list === undefined) continue;
     for (const batch of list.batches()) {
       for (const record of batch) {
-        if (left-- > 0) hash.update(`${canonical(record)}\n`);
+        if (left-- > 0) hash.update(`${canonicalJson(record)}\n`);
       }
     }
   }
   return hash.digest('hex');
-}
-
-/** Servers may write the members of an object in any order. */
-function canonical(value: JsonValue): string {
-  if (isJsonArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (!(value instanceof JsonObject)) return stringifyJson(value);
-  const members = value.keys.map(
-    (key, index) => `${JSON.stringify(key)}:${canonical(value.values[index] as JsonValue)}`,
-  );
-  return `{${members.sort().join(',')}}`;
 }
 
 /** Plans the tables of a job from samples over its whole result and from the graph's schema. */
@@ -267,7 +273,7 @@ function hasProperties(record: JsonValue): boolean {
  */
 export function* recordsFor(plan: TablePlan, body: DecodedBody): Generator<readonly JsonValue[]> {
   if (plan.feed === 'scalars') {
-    yield [readScalars(body.envelope)];
+    yield [readScalars(body)];
     return;
   }
   for (const list of body.lists) {

@@ -42,6 +42,16 @@ export function isJsonArray(value: JsonValue | undefined): value is readonly Jso
   return Array.isArray(value);
 }
 
+/** The same text for the same value, whatever white space and order of members it came with. */
+export function canonicalJson(value: JsonValue): string {
+  if (isJsonArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (!(value instanceof JsonObject)) return stringifyJson(value);
+  const members = value.keys.map(
+    (key, index) => `${JSON.stringify(key)}:${canonicalJson(value.values[index] as JsonValue)}`,
+  );
+  return `{${members.sort().join(',')}}`;
+}
+
 /**
  * The compact JSON text of a value: no white space, numbers with their own digits, members in their own order.
  * A lone surrogate is written as its `\uXXXX` escape, so the text is always valid UTF-8.

@@ -16,8 +16,8 @@ export interface RecordList {
   readonly count: number;
   /** The records in order, in batches small enough to keep memory flat. */
   batches(): Iterable<readonly JsonValue[]>;
-  /** SHA-256 (hex) over the bytes of the records from index `from` on, for telling answers apart. */
-  digest(from: number): string;
+  /** SHA-256 (hex) over the canonical JSON of the records `[from, to)`, for telling answers apart. */
+  digest(from: number, to: number): string;
 }
 
 /** One answer, cut into what is read at once and what is read record by record. */
@@ -44,8 +44,8 @@ export interface Answer<Body> {
   readonly count: number;
   /** Memory that the answer takes while it waits, in bytes. */
   readonly bytes: number;
-  /** Tells the records from index `from` on apart from other records. */
-  digest(from: number): string;
+  /** Tells the records `[from, to)` of the answer apart from other records. */
+  digest(from: number, to: number): string;
   readonly body: Body;
 }
 
@@ -182,6 +182,8 @@ export interface SinkOptions {
   readonly columns: readonly Column[];
   readonly compression: Compression;
   readonly csv: CsvOptions;
+  /** NDJSON only: a line is the JSON of the row's one cell, not an object of columns. */
+  readonly raw?: boolean | undefined;
   /** Takes encoded bytes; settles when more may come. The sink never touches the buffer again. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
   /** Present when the part file holds committed windows already; the header is not written again. */

@@ -1,8 +1,7 @@
-import { type ConnectionOptions, resolveConnection } from './config/options.js';
+import { type ConnectionOptions, resolveReading } from './config/options.js';
 import { connect } from './connect.js';
 import { openJob } from './job-source.js';
 import type { JsonValue } from './json-value.js';
-import { MAX_PAGE_SIZE } from './model.js';
 import { readPages } from './pager/read-pages.js';
 
 export interface PageOptions extends ConnectionOptions {
@@ -37,17 +36,18 @@ export interface ResultPage {
  * }
  */
 export async function* openPages(options: PageOptions): AsyncGenerator<ResultPage, void, undefined> {
-  const { jobId, pageSize = MAX_PAGE_SIZE, concurrency = 4, signal, ...connection } = options;
-  const client = connect(resolveConnection(connection), concurrency);
+  const { signal, ...given } = options;
+  const { jobId, pageSize, concurrency, ...connection } = resolveReading(given);
+  const client = connect(connection, concurrency);
   try {
     const job = await openJob(client, jobId, { waitMs: 0, signal });
-    const { fetchPage, total } = job;
+    const { fetchPage, total, isPaged } = job;
     const boundary = Number.MAX_SAFE_INTEGER;
     for await (const { window, answers } of readPages({
       fetchPage,
       total,
       startOffset: 0,
-      pageSize,
+      pageSize: isPaged ? pageSize : boundary,
       boundary,
       concurrency,
       maxHeldBytes: Number.POSITIVE_INFINITY,

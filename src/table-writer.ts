@@ -21,6 +21,7 @@ export interface TableOutput {
   readonly format: SinkFormat;
   readonly compression: Compression;
   readonly csv: CsvOptions;
+  readonly raw: boolean;
   /** A part ends with the window in which it reaches this many rows. */
   readonly rowsPerFile: number;
   readonly createPart: (path: string) => Promise<PartWriter>;
@@ -165,11 +166,12 @@ export class TableWriter {
     writer: PartWriter,
     resume: { bytes: number; rows: number; state: SinkState } | undefined,
   ): Promise<Sink> {
-    const { format, compression, csv } = this.#output;
+    const { format, compression, csv, raw } = this.#output;
     return format.open({
       columns: this.plan.columns,
       compression,
       csv,
+      raw,
       write: (bytes) => writer.write(bytes),
       resume,
     });

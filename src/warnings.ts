@@ -20,7 +20,7 @@ export class ScalarWatch {
       body,
       offset,
     );
-    const scalars = readScalars(body.envelope);
+    const scalars = readScalars(body);
     for (const [index, key] of scalars.keys.entries()) {
       // How long the algorithm ran is no part of the result, and some servers measure it anew.
       if (key === 'runtime' || this.warnings.some((warning) => warning.message.includes(`"${key}"`)))

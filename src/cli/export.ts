@@ -23,7 +23,10 @@ export function exportCommand(): Command {
     .option('--page-size <n>', 'records a request, 1 to 100000 (default: 100000)')
     .option('--concurrency <n>', 'requests in flight (default: 4)')
     .option('--rows-per-file <n>', 'rows after which a new part file begins (default: 1000000)')
-    .option('--wait [duration]', 'wait for the job to finish, at most so long (default: 24h)')
+    .option(
+      '--wait [duration]',
+      'how long to wait for the job to finish (default: 1h; 0: not at all; without a value: 24h)',
+    )
     .option('--paths <form>', 'list: one row a path; long: one row a vertex (default: list)')
     .option('--raw', 'NDJSON only: write each record as it came')
     .option('--strict', 'fail when a value fits no column, instead of keeping it in _overflow')

@@ -47,16 +47,18 @@ export interface Envelope {
 /**
  * Reads the envelope of an answer. Errors are looked for in every form that the documents show: service plane
  * (`errorCode`), gateway and management plane (`error_code`, ges_03_0138), task centre (`errCode`), IAM and
- * other services (`{error: {code, message}}`), Cypher (`errors[]`, handed in by the caller).
+ * other services (`{error: {code, message}}`), Cypher (`errors[]`, ges_03_0336; its first one is handed in).
+ *
+ * @param listed the first of `errors[]`, which is a list and so no part of `root`
  * The paging fields stand in `data.outputs` in every example and in `data` in table 3; both are read.
  *
  * @throws PageError `PAGE_INVALID` when a field has an impossible value
  */
-export function readEnvelope(root: JsonObject): Envelope {
+export function readEnvelope(root: JsonObject, listed?: JsonObject): Envelope {
   const data = root.get('data');
   const outputs = data instanceof JsonObject ? data.get('outputs') : undefined;
   const nested = root.keys.length === 1 ? root.values[0] : root.get('error');
-  const errorSource = nested instanceof JsonObject && nested !== data ? nested : root;
+  const errorSource = listed ?? (nested instanceof JsonObject && nested !== data ? nested : root);
   const paging = (name: string) =>
     plain(
       (outputs instanceof JsonObject ? outputs.get(name) : undefined) ??

@@ -24,12 +24,13 @@ const FAILED: Verdict = { code: 'JOB_FAILED', retry: 'no' };
  * The HTTP status is not asked first: an invalid token is HTTP 400, and so is a failed job.
  */
 const ERROR_RULES: readonly ErrorRule[] = [
+  // Before "not found": what an algorithm does not find is a vertex or a parameter.
+  { codes: ['GES.8301'], message: /running algorithm|unknown algorithm|算法/i, verdict: FAILED },
   {
     codes: ['GES.8301'],
     message: /can ?not find job|job .*not (exist|found)|找不到.*job|未找到|不存在/i,
     verdict: { code: 'JOB_NOT_FOUND', retry: 'no' },
   },
-  { codes: ['GES.8301'], message: /running algorithm|unknown algorithm|算法/i, verdict: FAILED },
   { codes: ['GES.8007'], verdict: UNAUTHORIZED },
   { codes: ['GES.8002', 'GES.8005'], message: /token/i, verdict: UNAUTHORIZED },
   {

@@ -1,4 +1,5 @@
 import { JobError, RequestError, type RequestFacts } from '../errors.js';
+import { JsonObject } from '../json-value.js';
 import type { DecodedBody, Window } from '../model.js';
 import { type Envelope, readEnvelope } from './envelope.js';
 import { judgeError } from './error-table.js';
@@ -113,11 +114,11 @@ export function createGesClient(options: GesClientOptions): GesClient {
     let envelope: Envelope;
     try {
       body = await options.decode(response.body);
-      envelope = readEnvelope(body.envelope);
+      envelope = readEnvelope(body.envelope, firstListedError(body));
     } catch (error) {
       // Whatever stands in the body of a refusal (HTML of a proxy, nothing), the status says enough.
       if (response.status < 300 || !(error instanceof RequestError) || error.code !== 'PAGE_INVALID')
-        throw error;
+        throw withFacts(error, known);
       throw refusal(known, null, null, false, retryAfterMs);
     }
     const { errorCode, errorMessage, status, statusWord, hasFailed } = envelope;
@@ -127,6 +128,16 @@ export function createGesClient(options: GesClientOptions): GesClient {
     }
     return { envelope, body };
   }
+}
+
+/** Cypher and GQL answer `{results: [], errors: [{code, message}]}` (ges_03_0336); results of jobs have `data`. */
+function firstListedError({ envelope, lists }: DecodedBody): JsonObject | undefined {
+  if (envelope.get('data') !== undefined) return undefined;
+  for (const list of lists) {
+    if (list.key !== 'errors') continue;
+    for (const [first] of list.batches()) return first instanceof JsonObject ? first : undefined;
+  }
+  return undefined;
 }
 
 function refusal(

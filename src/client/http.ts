@@ -78,6 +78,8 @@ async function* readBody(
 ): AsyncGenerator<Uint8Array> {
   const isGzip = encoding === 'gzip' || encoding === 'x-gzip';
   if (!isGzip && encoding !== undefined && encoding !== 'identity') {
+    // Destroyed unread, it emits an error that nobody else listens for.
+    body.on('error', () => {});
     body.destroy();
     throw new RequestError(
       'PAGE_INVALID',

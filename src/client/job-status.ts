@@ -6,25 +6,27 @@ export type JobStatus = 'pending' | 'running' | 'done' | 'partial' | 'failed' | 
  * task centre ges_01_0096). `complete` and its kin say only that the job ended: how it ended is told by
  * `result` and `errorCode` (ges_03_0446).
  */
-const STATUS_WORDS: Readonly<Record<string, JobStatus>> = {
-  pending: 'pending',
-  waiting: 'pending',
-  suspended: 'pending',
-  init: 'pending',
-  running: 'running',
-  success: 'done',
-  succeeded: 'done',
-  complete: 'done',
-  completed: 'done',
-  finished: 'done',
-  partiallyfailed: 'partial',
-  partfailed: 'partial',
-  failed: 'failed',
-  fail: 'failed',
-  error: 'failed',
-  cancelled: 'failed',
-  canceled: 'failed',
-};
+const STATUS_WORDS: ReadonlyMap<string, JobStatus> = new Map(
+  Object.entries({
+    pending: 'pending',
+    waiting: 'pending',
+    suspended: 'pending',
+    init: 'pending',
+    running: 'running',
+    success: 'done',
+    succeeded: 'done',
+    complete: 'done',
+    completed: 'done',
+    finished: 'done',
+    partiallyfailed: 'partial',
+    partfailed: 'partial',
+    failed: 'failed',
+    fail: 'failed',
+    error: 'failed',
+    cancelled: 'failed',
+    canceled: 'failed',
+  } as const),
+);
 
 /**
  * @param word `status` as the server wrote it; null when the answer has none
@@ -33,5 +35,5 @@ const STATUS_WORDS: Readonly<Record<string, JobStatus>> = {
 export function readJobStatus(word: string | null, hasFailed: boolean): JobStatus {
   if (hasFailed) return 'failed';
   if (word === null) return 'unknown';
-  return STATUS_WORDS[word.trim().toLowerCase()] ?? 'unknown';
+  return STATUS_WORDS.get(word.trim().toLowerCase()) ?? 'unknown';
 }

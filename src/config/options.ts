@@ -23,12 +23,22 @@ const wholeNumber = (name: string, min: number, max: number) =>
 
 const text = z.string().trim().min(1, 'empty');
 
-const endpoint = text
-  .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), {
-    error: 'not an address such as http://192.168.0.10:80',
+const endpoint = z
+  .string()
+  .trim()
+  .superRefine((value, context) => {
+    const problem = endpointProblem(value);
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
   })
-  .refine((value) => new URL(value).username === '', { error: 'must not hold a user name' })
   .transform((value) => value.replace(/\/+$/, ''));
+
+function endpointProblem(value: string): string | null {
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol))
+    return 'not an address such as http://192.168.0.10:80';
+  const { username, password } = new URL(value);
+  if (username !== '' || password !== '') return 'must not hold a user name or a password';
+  return /[?#]/.test(value) ? 'must not hold a query or a fragment' : null;
+}
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -55,22 +65,29 @@ const connectionShape = {
 
 const connectionSchema = z.strictObject(connectionShape);
 
-const exportSchema = z.strictObject({
+/** Which result to read, and in which steps. */
+const readingShape = {
   ...connectionShape,
   jobId: text,
+  pageSize: wholeNumber('page-size', 1, MAX_PAGE_SIZE).default(MAX_PAGE_SIZE),
+  concurrency: wholeNumber('concurrency', 1, 64).default(4),
+};
+
+const readingSchema = z.strictObject(readingShape);
+
+const exportSchema = z.strictObject({
+  ...readingShape,
   /** A folder, or `-` for standard output. */
   out: text,
   format: z.enum(FORMATS).default('csv'),
   compression: z.enum(COMPRESSIONS).optional(),
-  pageSize: wholeNumber('page-size', 1, MAX_PAGE_SIZE).default(MAX_PAGE_SIZE),
-  concurrency: wholeNumber('concurrency', 1, 64).default(4),
   rowsPerFile: wholeNumber('rows-per-file', 1, 1_000_000_000).default(1_000_000),
   paths: z.enum(['list', 'long']).default('list'),
   raw: z.boolean().default(false),
   strict: z.boolean().default(false),
   force: z.boolean().default(false),
   /** How long to wait for an unfinished job, in milliseconds once resolved; 0: not at all. */
-  wait: duration.default(0),
+  wait: duration.default(3_600_000),
   delimiter: z.string().default(','),
   nullText: z.string().default(''),
   crlf: z.boolean().default(false),
@@ -84,11 +101,19 @@ export type ExportOptions = z.input<typeof exportSchema>;
 
 /** The same with every default in place. */
 export type ResolvedConnection = z.output<typeof connectionSchema>;
+type ResolvedReading = z.output<typeof readingSchema>;
 export type ResolvedExport = z.output<typeof exportSchema>;
 
-/** @throws ConfigError `CONFIG_INVALID`, naming every option that is missing or wrong */
+/** @throws ConfigError `CONFIG_INVALID`, naming every option that is missing or wrong; `CONFIG_CONFLICT` */
 export function resolveConnection(options: unknown): ResolvedConnection {
   const resolved = resolve(connectionSchema, options);
+  checkToken(resolved);
+  return resolved;
+}
+
+/** @throws ConfigError `CONFIG_INVALID`, `CONFIG_CONFLICT` */
+export function resolveReading(options: unknown): ResolvedReading {
+  const resolved = resolve(readingSchema, options);
   checkToken(resolved);
   return resolved;
 }
@@ -107,6 +132,12 @@ export function resolveExport(options: unknown): ResolvedExport {
 }
 
 function checkToken(options: ResolvedConnection): void {
+  if (options.token !== undefined && options.tokenFile !== undefined) {
+    throw new ConfigError(
+      'CONFIG_CONFLICT',
+      'Both a token and a token file are given: leave one of them out',
+    );
+  }
   if (options.token !== undefined || options.tokenFile !== undefined) return;
   throw new ConfigError('CONFIG_INVALID', 'No token: set GES_TOKEN or give --token-file');
 }
@@ -116,13 +147,18 @@ function resolve<Schema extends z.ZodType>(schema: Schema, options: unknown): z.
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
     const name = issue.path.length > 0 ? optionName(String(issue.path[0])) : '';
-    if (issue.code === 'invalid_type' && issue.input === undefined) return `${name} is missing`;
+    if (issue.code === 'invalid_type' && isMissing(options, issue.path[0])) return `${name} is missing`;
     if (issue.code === 'unrecognized_keys')
       return `Unknown option ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
     if (issue.code === 'invalid_value') return `${name} must be one of ${issue.values.join(', ')}`;
     return `${name}: ${issue.message}`;
   });
   throw new ConfigError('CONFIG_INVALID', [...new Set(problems)].join('; '), { details: { problems } });
+}
+
+/** An issue of zod does not tell a missing option from one of a wrong type. */
+function isMissing(options: unknown, key: PropertyKey | undefined): boolean {
+  return key !== undefined && (options as Readonly<Record<PropertyKey, unknown>>)[key] === undefined;
 }
 
 const VARIABLE_OF: Readonly<Record<string, string>> = {

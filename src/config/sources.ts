@@ -32,14 +32,19 @@ export async function mergeSources(
   }
   for (const [variable, key] of Object.entries(VARIABLES)) {
     const value = env[variable];
-    if (value !== undefined && value !== '' && known.has(key)) merged[key] = value;
+    if (value !== undefined && value !== '' && known.has(key)) put(merged, key, value);
   }
   for (const [key, value] of Object.entries(flags)) {
-    if (value !== undefined) merged[key] = value;
+    if (value !== undefined) put(merged, key, value);
   }
-  // A token file given by hand is meant, whatever token the environment holds.
-  if (flags['tokenFile'] !== undefined) delete merged['token'];
   return merged;
+}
+
+/** A token and a token file say the same thing: the one from the stronger source replaces the other. */
+function put(merged: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === 'token') delete merged['tokenFile'];
+  if (key === 'tokenFile') delete merged['token'];
+  merged[key] = value;
 }
 
 export const CONNECTION_OPTIONS: ReadonlySet<string> = new Set([

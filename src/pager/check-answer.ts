@@ -3,7 +3,8 @@ import type { Answer, Window } from '../model.js';
 
 /**
  * The laws that one answer must keep: it echoes the offset, holds what it declares and no more than was asked
- * for, and repeats the same total. A field that the server leaves out is not held against it.
+ * for, and repeats the same total. An offset or a size that the server leaves out is not held against it; a total
+ * that it stated before and leaves out now is.
  *
  * @throws PageError with the value that was expected and the one that came
  */

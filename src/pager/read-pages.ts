@@ -81,10 +81,11 @@ async function* lookAhead<Body>(
   let recordBytes = options.recordBytes;
   let heldRecords = 0;
 
+  const fetchInTurn = (window: Window) => limit(() => fetch(window));
   const startNext = (): boolean => {
     const next = windows.next();
     if (next.done === true) return false;
-    const page = fillWindow(next.value, total, (window) => limit(() => fetch(window)));
+    const page = fillWindow(next.value, total, fetchInTurn);
     inFlight.add(page);
     page.then(
       () => inFlight.delete(page),
@@ -107,7 +108,7 @@ async function* lookAhead<Body>(
     options.signal?.throwIfAborted();
     const ready = await page;
     recordBytes = ready.answers.reduce((sum, answer) => sum + answer.bytes, 0) / ready.window.limit;
-    await checkRepeats(repeats, ready, fetch);
+    await checkRepeats(repeats, ready, fetchInTurn);
     yield ready;
     // The window that the consumer held counts too: others take its place only when it comes back for more.
     heldRecords -= ready.window.limit;
@@ -157,21 +158,23 @@ async function* walkUntilShort<Body>(
 ): AsyncGenerator<Page<Body>, void, undefined> {
   const repeats = new RepeatGuard<Body>();
   let offset = options.startOffset;
-  let shortPage: Answer<Body> | null = null;
+  let shortPage: { readonly count: number; readonly digest: string } | null = null;
   for (;;) {
     options.signal?.throwIfAborted();
     const nextBoundary = (Math.floor(offset / options.boundary) + 1) * options.boundary;
     const asked = { offset, limit: Math.min(options.pageSize, nextBoundary - offset) };
     const answer = await fetchOrEnd(fetch, asked);
     if (answer === null || answer.count === 0) return;
+    const count: number = answer.count;
     // A server that does not page this result gives the whole of it again, whatever the offset.
-    if (shortPage !== null && answer.count === shortPage.count && answer.digest(0) === shortPage.digest(0))
+    if (shortPage !== null && count === shortPage.count && answer.digest(0, count) === shortPage.digest)
       return;
     checkAnswer(answer, asked, null);
     await repeats.check(answer, asked, fetch);
-    yield { window: { offset, limit: answer.count }, answers: [answer] };
-    offset += answer.count;
-    shortPage = answer.count < asked.limit ? answer : null;
+    // Once it is handed out, the consumer may give the memory of the page back: nothing is read from it later.
+    shortPage = count < asked.limit ? { count, digest: answer.digest(0, count) } : null;
+    yield { window: { offset, limit: count }, answers: [answer] };
+    offset += count;
   }
 }
 

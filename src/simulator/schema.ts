@@ -18,7 +18,7 @@ export const GRAPH_SCHEMA = {
     schema: [
       {
         label: 'airport',
-        type: 'vertex',
+        type: 'all',
         properties: [
           single('name', 'string'),
           single('city', 'string'),
@@ -28,10 +28,10 @@ export const GRAPH_SCHEMA = {
           single('longitude', 'double'),
         ],
       },
-      { label: 'route', type: 'edge', properties: [single('count', 'long')] },
+      { label: 'route', type: 'all', properties: [single('count', 'long')] },
       {
         label: 'person',
-        type: 'vertex',
+        type: 'all',
         properties: [
           single('name', 'string'),
           single('age', 'int'),
@@ -40,10 +40,10 @@ export const GRAPH_SCHEMA = {
           single('city', 'string'),
         ],
       },
-      { label: 'link', type: 'edge', properties: [single('weight', 'double'), single('since', 'date')] },
+      { label: 'link', type: 'all', properties: [single('weight', 'double'), single('since', 'date')] },
       {
         label: 'odd',
-        type: 'vertex',
+        type: 'all',
         properties: [
           single('Name', 'string'),
           single('Zip-code', 'string'),

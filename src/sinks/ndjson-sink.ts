@@ -1,5 +1,5 @@
 import { type JsonValue, stringifyJson } from '../json-value.js';
-import type { Row, SinkFormat } from '../model.js';
+import type { Column, Row, SinkFormat } from '../model.js';
 import { checkOptions } from './check-options.js';
 import { type RowEncoder, TextSink } from './text-sink.js';
 
@@ -14,7 +14,7 @@ export const ndjsonFormat: SinkFormat = {
   extension: (compression) => (compression === 'gzip' ? '.ndjson.gz' : '.ndjson'),
   async open(options) {
     checkOptions(ndjsonFormat, options);
-    return new TextSink(options, new NdjsonEncoder(options.columns.map((column) => column.name)));
+    return new TextSink(options, new NdjsonEncoder(options.columns, options.raw === true));
   },
 };
 
@@ -24,8 +24,13 @@ class NdjsonEncoder implements RowEncoder {
   readonly #keys: readonly string[];
   #text = '';
 
-  constructor(names: readonly string[]) {
-    this.#keys = names.map((name, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+  readonly #end: string;
+
+  constructor(columns: readonly Column[], isRaw: boolean) {
+    this.#keys = isRaw
+      ? ['']
+      : columns.map(({ name }, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+    this.#end = isRaw ? '\n' : '}\n';
   }
 
   get waitingChars(): number {
@@ -38,7 +43,7 @@ class NdjsonEncoder implements RowEncoder {
       line += this.#keys[i] as string;
       line += stringifyJson(row[i] as JsonValue);
     }
-    this.#text += `${line}}\n`;
+    this.#text += line + this.#end;
   }
 
   take(): string {

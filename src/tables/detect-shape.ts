@@ -10,19 +10,19 @@ import { DOCUMENTED_SHAPES, ONE_PATH_LISTS } from './known-keys.js';
  */
 export function detectShape(key: string, samples: readonly JsonValue[]): RecordShape {
   const first = samples[0];
-  if (first === undefined) return DOCUMENTED_SHAPES[key] ?? 'json';
+  if (first === undefined) return DOCUMENTED_SHAPES.get(key) ?? 'json';
   if (ONE_PATH_LISTS.has(key) && samples.every(isScalar)) return 'path';
-  const shapes = new Set(samples.map(shapeOf));
+  const shapes = new Set(samples.map((record) => shapeOf(key, record)));
   shapes.delete('any-list');
   const [shape] = shapes;
   if (shapes.size === 0) return 'path';
   return shapes.size === 1 && shape !== undefined && shape !== 'any-list' ? shape : 'json';
 }
 
-function shapeOf(record: JsonValue): RecordShape | 'any-list' {
+function shapeOf(key: string, record: JsonValue): RecordShape | 'any-list' {
   if (isScalar(record)) return 'id';
   if (isJsonArray(record)) return shapeOfList(record);
-  return record instanceof JsonObject ? shapeOfObject(record) : 'json';
+  return record instanceof JsonObject ? shapeOfObject(key, record) : 'json';
 }
 
 function shapeOfList(list: readonly JsonValue[]): RecordShape | 'any-list' {
@@ -33,26 +33,27 @@ function shapeOfList(list: readonly JsonValue[]): RecordShape | 'any-list' {
   return list.every(isEdge) ? 'edge-circle' : 'json';
 }
 
-function shapeOfObject(record: JsonObject): RecordShape {
-  const has = (key: string) => record.get(key) !== undefined;
+function shapeOfObject(key: string, record: JsonObject): RecordShape {
+  const has = (member: string) => record.get(member) !== undefined;
   if (has('source') && has('target') && isJsonArray(record.get('paths'))) return 'path-group';
   const isElement = has('properties') && (has('id') || (has('source') && has('target')));
   if (isElement) return 'element';
   if (has('source') && has('target')) return 'object';
-  if (has('id')) return has('label') || has('labels') ? 'element' : 'object';
-  return shapeOfKeyed(record);
+  if (has('id')) {
+    if (has('label') || has('labels')) return 'element';
+    return record.values.every(isScalar) ? 'object' : 'json';
+  }
+  return shapeOfKeyed(key, record);
 }
 
-function shapeOfKeyed(record: JsonObject): RecordShape {
-  if (record.keys.length === 0) return 'json';
-  if (record.values.every((value) => value instanceof JsonObject)) {
-    return record.keys.length === 1 ? 'keyed-object' : 'json';
-  }
-  // One key a record is what the pages show; several keys are told from the members of an object by being few
-  // records' worth of the same kind of value, which no sample can prove, so only one-key records count.
-  const value = record.values[0];
-  if (record.keys.length !== 1 || value === undefined) return 'object';
-  return isScalar(value) || (isJsonArray(value) && value.every(isScalar)) ? 'keyed' : 'json';
+/** The pages show one key a record; their format text also allows several (ges_03_0077), so known keys may have them. */
+function shapeOfKeyed(key: string, record: JsonObject): RecordShape {
+  const isMap =
+    record.keys.length === 1 || (record.keys.length > 1 && DOCUMENTED_SHAPES.get(key) === 'keyed');
+  if (!isMap) return 'json';
+  if (record.values.every((value) => value instanceof JsonObject)) return 'keyed-object';
+  const isValue = (value: JsonValue) => isScalar(value) || (isJsonArray(value) && value.every(isScalar));
+  return record.values.every(isValue) ? 'keyed' : 'json';
 }
 
 function isScalar(value: JsonValue): boolean {

@@ -5,20 +5,22 @@ import { widen } from './infer-type.js';
 /**
  * Data types of the graph's metadata as column types (ges_01_0044). Dates stay text: GES states no time zone.
  */
-const SCHEMA_TYPES: Readonly<Record<string, ScalarType>> = {
-  int: 'int64',
-  integer: 'int64',
-  long: 'int64',
-  float: 'double',
-  double: 'double',
-  bool: 'boolean',
-  boolean: 'boolean',
-  char: 'string',
-  'char array': 'string',
-  string: 'string',
-  enum: 'string',
-  date: 'string',
-};
+const SCHEMA_TYPES: ReadonlyMap<string, ScalarType> = new Map(
+  Object.entries<ScalarType>({
+    int: 'int64',
+    integer: 'int64',
+    long: 'int64',
+    float: 'double',
+    double: 'double',
+    bool: 'boolean',
+    boolean: 'boolean',
+    char: 'string',
+    'char array': 'string',
+    string: 'string',
+    enum: 'string',
+    date: 'string',
+  }),
+);
 
 export interface SchemaLabel {
   readonly name: string;
@@ -57,7 +59,7 @@ function readLabel(label: JsonObject): SchemaLabel {
 
 function propertyType(property: JsonObject): ColumnType | null {
   const word = property.get('type') ?? property.get('dataType');
-  const scalar = typeof word === 'string' ? SCHEMA_TYPES[word.trim().toLowerCase()] : undefined;
+  const scalar = typeof word === 'string' ? SCHEMA_TYPES.get(word.trim().toLowerCase()) : undefined;
   if (scalar === undefined) return null;
   const cardinality = String(property.get('cardinality')).trim();
   return cardinality === 'list' || cardinality === 'set' ? `list<${scalar}>` : scalar;

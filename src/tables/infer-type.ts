@@ -8,19 +8,26 @@ import type { ColumnType, ScalarType } from '../model.js';
  */
 export function inferType(values: readonly JsonValue[]): ColumnType | null {
   let type: ColumnType | null = null;
+  let sawEmptyList = false;
   for (const value of values) {
+    if (isJsonArray(value) && value.every((item) => item === null)) {
+      sawEmptyList = true;
+      continue;
+    }
     const found = typeOf(value);
     if (found !== null) type = type === null ? found : widen(type, found);
   }
-  return type;
+  // An empty list fits every list, but no scalar.
+  if (!sawEmptyList) return type;
+  if (type === null) return 'list<string>';
+  return type.startsWith('list<') ? type : 'json';
 }
 
 function typeOf(value: JsonValue): ColumnType | null {
   if (value === null) return null;
   if (isJsonArray(value)) {
     const element = inferType(value);
-    if (element === null) return 'list<string>';
-    return isScalarType(element) ? `list<${element}>` : 'json';
+    return element !== null && isScalarType(element) ? `list<${element}>` : 'json';
   }
   if (typeof value === 'string') return 'string';
   if (typeof value === 'boolean') return 'boolean';

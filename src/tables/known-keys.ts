@@ -25,18 +25,26 @@ export const DOCUMENTED_VALUE_TYPES: Readonly<Record<string, ScalarType>> = {
   vertex_triangles: 'int64',
   betweenness: 'double',
   edge_betweenness: 'double',
+  closeness: 'double',
+  link_prediction: 'double',
+  degree_correlation: 'double',
+  cluster_coefficient: 'double',
+  modularity: 'double',
+  runtime: 'double',
 };
 
 /** The shape to assume for a list that came empty. */
-export const DOCUMENTED_SHAPES: Readonly<Record<string, RecordShape>> = {
-  vertices: 'element',
-  edges: 'element',
-  paths: 'path',
-  circles: 'path',
-  subgraphs: 'path',
-  batch_paths: 'path-group',
-  ...Object.fromEntries(Object.keys(DOCUMENTED_VALUE_TYPES).map((key) => [key, 'keyed'] as const)),
-};
+export const DOCUMENTED_SHAPES: ReadonlyMap<string, RecordShape> = new Map(
+  Object.entries<RecordShape>({
+    vertices: 'element',
+    edges: 'element',
+    paths: 'path',
+    circles: 'path',
+    subgraphs: 'path',
+    batch_paths: 'path-group',
+    ...Object.fromEntries(Object.keys(DOCUMENTED_VALUE_TYPES).map((key) => [key, 'keyed'] as const)),
+  }),
+);
 
 /** Paging fields and errors: never rows, never scalars (ges_03_0037, table 3). */
 export const ENVELOPE_FIELDS: ReadonlySet<string> = new Set([

@@ -127,8 +127,8 @@ function planElement(sample: ListSample, schema: GraphSchema | null): readonly P
  * it stays a list where the schema says list or set, or where a sample holds several values.
  */
 function propertyType(fromSchema: ColumnType | undefined, values: readonly JsonValue[]): ColumnType {
-  const isList =
-    fromSchema?.startsWith('list<') ?? values.some((value) => isJsonArray(value) && value.length > 1);
+  const holdsSeveral = values.some((value) => isJsonArray(value) && value.length > 1);
+  const isList = holdsSeveral || fromSchema?.startsWith('list<') === true;
   const seen = isList ? values : values.flatMap((value) => (isJsonArray(value) ? value : [value]));
   if (fromSchema !== undefined && values.every((value) => fitsProperty(value, fromSchema))) return fromSchema;
   const inferred = inferType(seen);

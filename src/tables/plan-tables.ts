@@ -1,5 +1,5 @@
 import { JsonObject, type JsonValue } from '../json-value.js';
-import type { RecordShape, TablePlan } from '../model.js';
+import type { DecodedBody, RecordShape, TablePlan } from '../model.js';
 import { detectShape } from './detect-shape.js';
 import type { GraphSchema } from './graph-schema.js';
 import { ENVELOPE_FIELDS, ONE_PATH_LISTS, SCALAR_LISTS } from './known-keys.js';
@@ -38,9 +38,9 @@ export function isWholeListRecord(key: string, first: JsonValue | undefined): bo
 
 /**
  * The scalars of an answer: what stands beside the record lists in `data.outputs` and `data`, but for the fields
- * of paging.
+ * of paging. Lists that repeat what was asked (`sources`) count as one scalar each.
  */
-export function readScalars(envelope: JsonObject): JsonObject {
+export function readScalars({ envelope, lists }: Pick<DecodedBody, 'envelope' | 'lists'>): JsonObject {
   const keys: string[] = [];
   const values: JsonValue[] = [];
   const data = envelope.get('data');
@@ -59,6 +59,11 @@ export function readScalars(envelope: JsonObject): JsonObject {
       });
     }
   }
+  for (const list of lists) {
+    if (isResultList(list.key)) continue;
+    keys.push(list.key);
+    values.push([...list.batches()].flat());
+  }
   return new JsonObject(keys, values);
 }
 
@@ -76,16 +81,25 @@ export function planTables(
 ): readonly TablePlan[] {
   const lists = samples.filter((sample) => isResultList(sample.key));
   if (lists.length === 0) return scalars.keys.length === 0 ? [] : [planScalars(scalars)];
-  return lists.map((sample) => planList(sample, schema, options));
+  const plans = lists.map((sample) => planList(sample, schema, options));
+  return plans.filter((plan) => plan.name === UNKNOWN_TABLE).length > 1 ? plans.map(nameAfterList) : plans;
+}
+
+/** The table of a list whose records have no documented shape. */
+const UNKNOWN_TABLE = 'records';
+
+function nameAfterList(plan: TablePlan): TablePlan {
+  return { ...plan, name: plan.list, folder: safeFolderName(plan.list) };
 }
 
 function planList(sample: ListSample, schema: GraphSchema | null, options: PlanOptions): TablePlan {
   const isWhole = isWholeListRecord(sample.key, sample.records[0]);
   const records = isWhole && sample.records.length > 0 ? [sample.records] : sample.records;
   const shape = options.raw ? 'json' : shapeOfList(sample.key, isWhole, records, options);
+  const name = shape === 'json' && !options.raw ? UNKNOWN_TABLE : sample.key;
   return {
-    name: sample.key,
-    folder: safeFolderName(sample.key),
+    name,
+    folder: safeFolderName(name),
     feed: isWhole ? 'whole-list' : 'elements',
     list: sample.key,
     shape,

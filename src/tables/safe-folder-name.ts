@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 const MAX_LENGTH = 64;
 /** Device names that Windows gives to no file (Microsoft, "Naming Files, Paths, and Namespaces"). */
-const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
+const RESERVED = /^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])$/i;
 
 /**
  * A folder name for a table: letters, digits, `_` and `-` of any script stay, the rest becomes `_`.

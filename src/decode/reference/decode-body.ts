@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { PageError } from '../../errors.js';
-import { JsonObject, type JsonValue } from '../../json-value.js';
+import { canonicalJson, JsonObject, type JsonValue } from '../../json-value.js';
 import type { DecodedBody, RecordList } from '../../model.js';
 import type { BufferPool } from './buffer-pool.js';
 import { JsonCursor } from './json-cursor.js';
@@ -11,8 +11,11 @@ import { invalidJson } from './syntax.js';
 /** Records are parsed in runs of about this many bytes: one string each, and short-lived. */
 const BATCH_BYTES = 64 * 1024;
 
-/** The objects whose arrays are record lists; everything else is part of the envelope. */
-const LIST_PARENTS: ReadonlySet<string> = new Set(['', 'data', 'data.outputs']);
+/**
+ * The way down the objects whose arrays are record lists: the top level, `data`, `data.outputs`. Everything else
+ * is part of the envelope.
+ */
+const LIST_PARENTS: readonly string[] = ['data', 'outputs'];
 
 /**
  * Reads an answer as bytes, checks all of it against RFC 8259 and RFC 3629, and cuts it into envelope and
@@ -37,23 +40,32 @@ function cutBody(bytes: Buffer, release: () => void): DecodedBody {
   const cursor = new JsonCursor(bytes);
   const lists: RecordList[] = [];
   if (!cursor.isAtObject()) throw cursor.unexpected('an object');
-  const envelope = readObject('', 0);
+  const envelope = readListParent(0);
   cursor.expectEnd();
-  return { envelope, lists, bytes: bytes.length, release };
+  let isReleased = false;
+  return {
+    envelope,
+    lists,
+    bytes: bytes.length,
+    release() {
+      // Twice would hand the same memory to two pages.
+      if (!isReleased) release();
+      isReleased = true;
+    },
+  };
 
-  function readObject(path: string, depth: number): JsonObject {
+  function readListParent(level: number): JsonObject {
     const keys: string[] = [];
     const values: JsonValue[] = [];
     cursor.eachMember((keyStart, keyEnd) => {
       const key = parseChecked(bytes.toString('utf8', keyStart, keyEnd)) as string;
-      if (LIST_PARENTS.has(path) && cursor.isAtArray()) {
+      if (cursor.isAtArray()) {
         lists.push(readList(key));
         return;
       }
       keys.push(key);
-      const childPath = path === '' ? key : `${path}.${key}`;
-      if (LIST_PARENTS.has(childPath) && cursor.isAtObject()) values.push(readObject(childPath, depth + 1));
-      else values.push(readValue(depth + 1));
+      const isListParent = key === LIST_PARENTS[level] && cursor.isAtObject();
+      values.push(isListParent ? readListParent(level + 1) : readValue(level + 1));
     });
     return new JsonObject(keys, values);
   }
@@ -91,10 +103,12 @@ function recordList(bytes: Buffer, key: string, starts: Uint32Array, lastEnd: nu
         first = next;
       }
     },
-    digest: (from) =>
-      createHash('sha256')
-        .update(bytes.subarray(startOf(from), lastEnd))
-        .digest('hex'),
+    digest(from, to) {
+      const hash = createHash('sha256');
+      const text = from < to ? bytes.toString('utf8', startOf(from), startOf(to)) : '';
+      for (const record of parseCheckedElements(text)) hash.update(`${canonicalJson(record)}\n`);
+      return hash.digest('hex');
+    },
   };
 }
 
@@ -125,13 +139,21 @@ async function collect(
 
 function firstInvalidUtf8(bytes: Buffer): number {
   let at = 0;
-  for (const step of [BATCH_BYTES, 1]) {
-    while (at < bytes.length) {
-      let end = Math.min(at + step, bytes.length);
-      while (((bytes[end] ?? 0) & 0xc0) === 0x80) end++;
-      if (!isUtf8(bytes.subarray(at, end))) break;
-      at = end;
-    }
+  for (let end = BATCH_BYTES; at < bytes.length; end = at + BATCH_BYTES) {
+    while (((bytes[end] ?? 0) & 0xc0) === 0x80) end++;
+    if (!isUtf8(bytes.subarray(at, end))) break;
+    at = end;
   }
-  return at;
+  for (;;) {
+    const end = at + characterLength(bytes[at] ?? 0);
+    if (!isUtf8(bytes.subarray(at, end))) return at;
+    at = end;
+  }
+}
+
+/** Bytes of the character that begins with `lead` (RFC 3629, section 3). */
+function characterLength(lead: number): number {
+  if (lead < 0xc0) return 1;
+  if (lead < 0xe0) return 2;
+  return lead < 0xf0 ? 3 : 4;
 }

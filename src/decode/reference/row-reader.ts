@@ -131,10 +131,12 @@ class RowDraft {
     if (index >= 0) this.cells[index] = new JsonNumber(String(value));
   }
 
+  /** `skip`: a member that is read elsewhere; should it come twice, only its first value is. */
   putMembers(object: JsonObject, skip?: string): void {
+    const skipped = skip === undefined ? -1 : object.keys.indexOf(skip);
     for (let i = 0; i < object.keys.length; i++) {
+      if (i === skipped) continue;
       const name = object.keys[i] as string;
-      if (name === skip) continue;
       const value = object.values[i] as JsonValue;
       if (!this.put(this.layout.members.get(name) ?? -1, value)) this.misfit(name, value);
     }

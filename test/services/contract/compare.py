@@ -35,7 +35,7 @@ def _csv_cell(cell: str | None, column: Column) -> str:
         return repr(cell)
     try:
         return canonical(parse_json(cell))
-    except ValueError:
+    except (ValueError, readers.Unreadable):
         return f"no JSON: {cell!r}"
 
 
@@ -49,16 +49,18 @@ def _ndjson_cell(cell: Any, column: Column) -> str:
     if column.kind == "json" and isinstance(cell, str):
         try:
             return canonical(parse_json(cell))
-        except ValueError:
+        except (ValueError, readers.Unreadable):
             return f"no JSON: {cell!r}"
     return canonical(cell)
 
 
 def _parquet_cell(cell: Any, column: Column) -> str:
+    if column.kind == "json" and isinstance(cell, list):
+        return canonical(cell)
     if column.kind == "json" and isinstance(cell, (str, bytes)):
         try:
             return canonical(parse_json(cell if isinstance(cell, str) else cell.decode()))
-        except ValueError:
+        except (ValueError, readers.Unreadable):
             return f"no JSON: {cell!r}"
     return repr(cell)
 
@@ -149,10 +151,9 @@ class Export:
                 self.problems.append(
                     f"scalar {name}: expected {canonical(value)}, got {canonical(manifest['scalars'][name])}"
                 )
-        for token in self.expectation.tokens:
-            if not any(token in text for text in self.seen_texts):
-                self.problems.append(f"lost: {token}")
-                break
+        lost = [token for token in self.expectation.tokens if not any(token in text for text in self.seen_texts)]
+        if lost:
+            self.problems.append(f"lost: {', '.join(lost[:4])} ({len(lost)} of {len(self.expectation.tokens)})")
 
     def check_tables(self, listed: list[Any]) -> None:
         expected = self.expectation.tables
@@ -254,7 +255,8 @@ class Export:
             return
         if table.rows == 0:
             return
-        for column in table.columns:
+        by_member = table.by_member and set(left) >= {column.name for column in table.by_member}
+        for column in table.by_member if by_member else table.columns:
             label = column.name
             if label is None:
                 label = next((each for each in left if each != "_overflow"), "")

@@ -16,6 +16,8 @@ from records import (
     DRIFT_AT,
     FAILED_JOBS,
     MULTI_KEY_AT,
+    MYSTERY_DRIFT_AT,
+    RANK_DRIFT,
     Job,
     Json,
     Number,
@@ -46,10 +48,15 @@ class Column:
 
 @dataclass
 class Table:
-    """`names` are the accepted names, the canonical one first; empty means any."""
+    """`names` are the accepted names, the canonical one first; empty means any.
+
+    `by_member` are the columns of a table that splits records of an unknown shape into their members; values in
+    the columns of `extra` are accepted.
+    """
 
     names: tuple[str, ...]
     columns: list[Column]
+    by_member: list[Column] = field(default_factory=list)
     extra: frozenset[str] = frozenset()
 
     @property
@@ -179,6 +186,14 @@ def _scalars_table(job: Job) -> Table:
     return Table((), columns, extra=frozenset({"runtime"}))
 
 
+def _anything_table(job: Job) -> Table:
+    """One JSON column of whole records, or one column for each member."""
+    kinds = {"kind": "text", "deep": "json", "wide": "json", "score": "double", "empty": "json", "none": "json"}
+    members = [Column(name, kind, [record[name] for record in job.records]) for name, kind in kinds.items()]
+    whole = Column(None, "json", job.records)
+    return Table(("records", job.key), [whole], by_member=members)
+
+
 def _texts(value: Json) -> Iterable[str]:
     if isinstance(value, str):
         yield value
@@ -229,7 +244,7 @@ def expect(job_id: str, jobs: dict[str, Job], variants: set[str]) -> Expectation
     elif shape == "empty":
         result.tables = []
     elif shape == "anything":
-        result.tables = [Table(("records", job.key), [Column(None, "json", job.records)])]
+        result.tables = [_anything_table(job)]
     else:
         _loosen(result, job, shape)
     return result
@@ -246,6 +261,10 @@ def _loosen(result: Expectation, job: Job, shape: str) -> None:
         result.tables = [Table((job.key,), [Column("id", "text", [vertex["id"] for vertex in job.records])])]
         result.tokens = [clash_token(place, name) for name in CLASH_NAMES for place in range(job.total)]
         result.exits = (0, 1)
+    elif shape == "loose drift":
+        result.loose = True
+        result.tokens = list(_drift_tokens(job))
+        result.exits = (0, 1, 5)
     elif shape == "two keys":
         result.loose = True
         result.tokens = ["second<key>", "0.123454321", next(iter(job.records[MULTI_KEY_AT]))]
@@ -260,6 +279,17 @@ def _loosen(result: Expectation, job: Job, shape: str) -> None:
         result.exits = (0, 1)
     else:
         raise ValueError(f"no expectation for shape {shape}")
+
+
+def _drift_tokens(job: Job) -> Iterable[str]:
+    if job.id == "mystery_drift":
+        yield from map(drift_token, MYSTERY_DRIFT_AT)
+    elif job.id == "batch_paths_empty":
+        yield from (drift_token(703), drift_token(704))
+    else:
+        for position, record in RANK_DRIFT.items():
+            yield drift_token(position)
+            yield from record if isinstance(record, dict) else ()
 
 
 def _schema_of(records: list[Json], schema: dict[str, list[Property]]) -> dict[str, list[Property]]:

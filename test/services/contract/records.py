@@ -393,36 +393,73 @@ def _temporal_graph(rng: random.Random) -> dict[str, list[Json]]:
 
 def _mystery(rng: random.Random) -> dict[str, list[Json]]:
     """A nested thing that no page describes."""
+    return {"mystery": [_mysterious(rng) for _ in range(2500)]}
+
+
+def _mysterious(rng: random.Random) -> dict[str, Json]:
     return {
-        "mystery": [
-            {
-                "kind": _text(rng),
-                "deep": {
-                    "list": [rng.randint(0, 9), {"inner": None, "on": True}, [_text(rng)]],
-                    "é": _double(rng),
-                },
-                "wide": 123456789012345678901234567890,
-                "score": _double(rng),
-                "empty": {},
-                "none": [],
-            }
-            for _ in range(2500)
-        ]
+        "kind": _text(rng),
+        "deep": {"list": [rng.randint(0, 9), {"inner": None, "on": True}, [_text(rng)]], "é": _double(rng)},
+        "wide": 123456789012345678901234567890,
+        "score": _double(rng),
+        "empty": {},
+        "none": [],
     }
 
 
+def _drifting_mystery(rng: random.Random) -> dict[str, list[Json]]:
+    """The same with a late member, a member of another type, and records of other shapes."""
+    records: list[Json] = [_mysterious(rng) for _ in range(DRIFTING)]
+    records[4444]["late"] = drift_token(4444)
+    records[7777]["score"] = {"nested": [drift_token(7777)]}
+    records[13331] = drift_token(13331)
+    records[17779] = [drift_token(17779)]
+    return {"mystery": records}
+
+
+MYSTERY_DRIFT_AT = [4444, 7777, 13331, 17779]
+
+
+def _drifting_ranks(rng: random.Random) -> dict[str, list[Json]]:
+    """Ranks of which a few are not `{vertexId: number}`; unreachable values are documented nowhere."""
+    records: list[Json] = [{name: _double(rng)} for name in _ids(rng, DRIFTING)]
+    for position, value in RANK_DRIFT.items():
+        records[position] = value
+    return {"pagerank": records}
+
+
+DRIFTING = 20_000
+"""Records of a drifting job: too many to see the odd ones in a few samples."""
+
+
 def drift_token(position: int) -> str:
-    """A text that occurs once in the drifting job, so that its loss can be seen."""
+    """A text that occurs once in a drifting job, so that its loss can be seen."""
     return f"drift<{position}>"
 
 
-DRIFT_AT = {3: "text in a number", 1203: "several values", 1704: "unknown property", 2405: "unknown member"}
+RANK_DRIFT: dict[int, Json] = {
+    503: {"first<503>": drift_token(503)},
+    4444: {"first<4444>": [Number("0.5"), drift_token(4444)]},
+    7777: {"first<7777>": {"deep": drift_token(7777)}},
+    13331: drift_token(13331),
+    17779: {"first<17779>": Number("0.987612345"), "second<17779>": drift_token(17779)},
+}
+
+
+def _pairs_without_paths(rng: random.Random) -> dict[str, list[Json]]:
+    """A pair that no path connects: its two ends are all there is to export."""
+    groups = _groups(1200)(rng)["batch_paths"]
+    groups[703] = {"source": drift_token(703), "target": drift_token(704), "paths": []}
+    return {"batch_paths": groups}
+
+
+DRIFT_AT = {3: "text in a number", 7777: "several values", 13331: "unknown property", 17779: "unknown member"}
 
 
 def _drifting_vertices(rng: random.Random) -> dict[str, list[Json]]:
     """Vertices of which a few do not fit what the schema and most records say (ges_03_0153, ges_03_0465)."""
     vertices = []
-    for position, name in enumerate(_ids(rng, 2500)):
+    for position, name in enumerate(_ids(rng, DRIFTING)):
         properties: dict[str, Json] = {"level": [rng.randint(0, 9)], "nick": [_text(rng)]}
         vertex: dict[str, Json] = {"id": name, "label": "drifter", "properties": properties}
         change = DRIFT_AT.get(position)
@@ -462,12 +499,12 @@ def _clashing_vertices(rng: random.Random) -> dict[str, list[Json]]:
     }
 
 
-MULTI_KEY_AT = 1203
+MULTI_KEY_AT = 13331
 
 
 def _multi_key(rng: random.Random) -> dict[str, list[Json]]:
     """The format text says `[{vertexId:value},...]`; one record here holds two ids."""
-    records: list[Json] = [{name: _double(rng)} for name in _ids(rng, 1500)]
+    records: list[Json] = [{name: _double(rng)} for name in _ids(rng, DRIFTING)]
     records[MULTI_KEY_AT]["second<key>"] = Number("0.123454321")
     return {"pagerank": records}
 
@@ -747,9 +784,12 @@ def catalogue(seed: int = 0) -> dict[str, Job]:
             {**RUNTIME},
             page_size=100_000,
         ),
-        Job("vertices_drift", "ges_03_0153", "drift", _drifting_vertices, schema=DRIFT_SCHEMA),
+        Job("vertices_drift", "ges_03_0153", "drift", _drifting_vertices, schema=DRIFT_SCHEMA, page_size=10_000),
         Job("vertices_clash", "ges_03_0153", "clash", _clashing_vertices),
-        Job("pagerank_two_keys", "ges_03_0077", "two keys", _multi_key, {**RUNTIME}),
+        Job("mystery_drift", "undocumented", "loose drift", _drifting_mystery, {**RUNTIME}, page_size=10_000),
+        Job("pagerank_drift", "ges_03_0077", "loose drift", _drifting_ranks, {**RUNTIME}, page_size=10_000),
+        Job("batch_paths_empty", "ges_03_0234", "loose drift", _pairs_without_paths, {**RUNTIME}),
+        Job("pagerank_two_keys", "ges_03_0077", "two keys", _multi_key, {**RUNTIME}, page_size=10_000),
         Job("batch_paths_by_path", "ges_03_0528", "groups", _groups(700), {"paths_number": 700}, unit="path"),
         Job("cypher", "ges_03_0336", "cypher", _nothing, paged=False),
         Job("summary", "ges_03_0465", "summary", _nothing, paged=False),

@@ -1,0 +1,100 @@
+import { cp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { failureOf, hashParts, hashTree, test } from '../cli/export-test.js';
+import { killedExports } from './kill-command.js';
+
+const JOB = 'synthetic-vertices-1000';
+
+const killed = killedExports(JOB, 200, 900);
+
+describe('an unfinished export goes on with the same job and options only', () => {
+  test.for<[string, string, string[], RegExp]>([
+    ['another job', 'synthetic-vertices-1001', [], /made for jobId "synthetic-vertices-1000", not "synth/],
+    ['another format', JOB, ['--format', 'ndjson'], /made for option format "csv", not "ndjson"/],
+    ['another compression', JOB, ['--compression', 'gzip'], /made for option compression "none", not "gzip"/],
+    ['another page size', JOB, ['--page-size', '200'], /made for option pageSize "100", not "200"/],
+    ['another delimiter', JOB, ['--delimiter', ';'], /made for option delimiter ",", not ";"/],
+    ['--strict', JOB, ['--strict'], /made for option strict "false", not "true"/],
+  ])('%s', async ([, job, args, message], { folder }) => {
+    await cp(await killed.leftover('--page-size', '100'), folder, { recursive: true });
+    const before = await hashTree(folder);
+    const result = await killed.graph.run('export', job, '--out', folder, '--page-size', '100', ...args);
+    const { exitCode, line } = failureOf(result);
+    expect({ exitCode, line }).toEqual({ exitCode: 2, line: expect.stringMatching(message) });
+    expect(line).toMatch(/--force to start again$/);
+    // The lock that the killed process left is gone; all else is as it was.
+    delete before['.ges-export/lock'];
+    expect(await hashTree(folder)).toEqual(before);
+  });
+});
+
+test('a result that changed since the checkpoint is not mixed with the old one', async ({ folder }) => {
+  await cp(await killed.leftover('--page-size', '100'), folder, { recursive: true });
+  const path = join(folder, '.ges-export/checkpoint.json');
+  const checkpoint = await readFile(path, 'utf8');
+  await writeFile(path, checkpoint.replace(/"fingerprint":"[0-9a-f]{8}/, '"fingerprint":"00000000'));
+  const other = failureOf(await killed.graph.run('export', JOB, '--out', folder, '--page-size', '100'));
+  expect(other.exitCode).toBe(1);
+  expect(other.line).toMatch(/^Cannot resume: the first records of the result are not those/);
+  await writeFile(path, checkpoint.replace('"total":1000', '"total":999'));
+  const longer = failureOf(await killed.graph.run('export', JOB, '--out', folder, '--page-size', '100'));
+  expect(longer.exitCode).toBe(1);
+  expect(longer.line).toMatch(/^Cannot resume: the result had 999 total when the export began and has 1000/);
+});
+
+test('a finished export is left alone by the same command, and by others unless they use --force', async ({
+  folder,
+  openGraph,
+}) => {
+  const graph = await openGraph();
+  await graph.export('pagerank', folder);
+  const before = await hashTree(folder);
+  const parts = Object.keys(before).filter((path) => path !== '_SUCCESS');
+  const times = () => Promise.all(parts.map(async (path) => (await stat(join(folder, path))).mtimeMs));
+  const timesBefore = await times();
+
+  const same = await graph.run('export', 'pagerank', '--out', folder);
+  expect(same.exitCode).toBe(0);
+  expect(same.stderr).toMatch(/^Already complete: .* \(305 rows, finished .*\); --force exports again\n$/);
+  for (const args of [['vertices'], ['pagerank', '--format', 'ndjson']]) {
+    const other = failureOf(await graph.run('export', ...args, '--out', folder));
+    expect(other.exitCode).toBe(2);
+    expect(other.line).toMatch(/holds a finished export of job "pagerank" .*--force to replace it/);
+  }
+  expect(await hashTree(folder)).toEqual(before);
+  expect(await times()).toEqual(timesBefore);
+
+  await graph.export('vertices', folder, '--force');
+  expect(Object.keys(await hashTree(folder)).sort()).toEqual([
+    '_SUCCESS',
+    'manifest.json',
+    'vertices/part-00000.csv',
+  ]);
+});
+
+test('--force leaves files of others alone', async ({ folder, openGraph }) => {
+  const graph = await openGraph();
+  await graph.export('pagerank', folder);
+  await writeFile(join(folder, 'notes.txt'), 'mine');
+  await writeFile(join(folder, 'pagerank/part-of-my-life.csv'), 'mine');
+  await graph.export('pagerank', folder, '--force');
+  expect(Object.keys(await hashTree(folder)).sort()).toEqual([
+    '_SUCCESS',
+    'manifest.json',
+    'notes.txt',
+    'pagerank/part-00000.csv',
+    'pagerank/part-of-my-life.csv',
+  ]);
+});
+
+test('part files that no export accounts for are not overwritten', async ({ folder, openGraph }) => {
+  const graph = await openGraph();
+  await graph.export('pagerank', folder);
+  await rm(join(folder, 'manifest.json'));
+  const before = await hashParts(folder);
+  const { exitCode, line } = failureOf(await graph.run('export', 'pagerank', '--out', folder));
+  expect(exitCode).toBe(2);
+  expect(line).toMatch(/holds part files of no export that can go on here/);
+  expect(await hashParts(folder)).toEqual(before);
+});

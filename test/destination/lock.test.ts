@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { expect, vi } from 'vitest';
+import { failureOf, hashTree, test } from '../cli/export-test.js';
+
+const LOCK = '.ges-export/lock';
+
+/** The id of a process that has just ended. */
+async function deadPid(): Promise<number> {
+  const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+  await once(child, 'close');
+  return child.pid ?? 0;
+}
+
+async function writeLock(folder: string, content: string): Promise<void> {
+  await mkdir(join(folder, '.ges-export'), { recursive: true });
+  await writeFile(join(folder, LOCK), content);
+}
+
+test('the lock of a process that is gone is taken over', async ({ folder, openGraph }) => {
+  const graph = await openGraph();
+  await writeLock(folder, JSON.stringify({ pid: await deadPid(), host: hostname(), startTicks: '1' }));
+  await graph.export('pagerank', folder);
+  expect(await hashTree(folder)).not.toHaveProperty(LOCK);
+});
+
+test('so is the lock whose process id belongs to another process by now', async ({ folder, openGraph }) => {
+  const graph = await openGraph();
+  await writeLock(folder, JSON.stringify({ pid: process.pid, host: hostname(), startTicks: '1' }));
+  await graph.export('pagerank', folder);
+});
+
+test('and a lock that is torn', async ({ folder, openGraph }) => {
+  const graph = await openGraph();
+  await writeLock(folder, '{"pid":');
+  await graph.export('pagerank', folder);
+});
+
+test('the lock of another host holds: nobody here can tell whether its process lives', async ({
+  folder,
+  openGraph,
+}) => {
+  const graph = await openGraph();
+  await writeLock(folder, JSON.stringify({ pid: 1, host: 'elsewhere', startTicks: '' }));
+  const { exitCode, line } = failureOf(await graph.run('export', 'pagerank', '--out', folder));
+  expect(exitCode).toBe(3);
+  expect(line).toMatch(/^Another export \(process 1 on elsewhere\) is writing to ".*"; the lock is ".*lock"/);
+});
+
+test('while one export writes, another one of the same folder stops with 3', async ({
+  folder,
+  openGraph,
+}) => {
+  const graph = await openGraph({ latencyMs: 30 });
+  const args = ['export', 'synthetic-pagerank-2000', '--out', folder, '--page-size', '50'];
+  const first = graph.start(...args);
+  await vi.waitFor(() => readFile(join(folder, LOCK)), { timeout: 20_000, interval: 5 });
+  const second = failureOf(await graph.run(...args));
+  expect(second.exitCode).toBe(3);
+  expect(second.line).toContain(`Another export (process ${first.child.pid}) is writing to "${folder}"`);
+  expect((await first.ended).exitCode).toBe(0);
+  expect((await graph.run('verify', folder)).exitCode).toBe(0);
+});
+
+test('of several exports that begin at once exactly one works, also over a stale lock', async ({
+  folder,
+  openGraph,
+}) => {
+  const graph = await openGraph({ latencyMs: 40 });
+  await writeLock(folder, JSON.stringify({ pid: await deadPid(), host: hostname(), startTicks: '1' }));
+  const args = [
+    'export',
+    'synthetic-pagerank-2000',
+    '--out',
+    folder,
+    '--page-size',
+    '50',
+    '--concurrency',
+    '1',
+  ];
+  const results = await Promise.all(Array.from({ length: 4 }, () => graph.run(...args)));
+  const codes = results.map((result) => result.exitCode).sort();
+  expect(codes).toEqual([0, 3, 3, 3]);
+  expect((await graph.run('verify', folder)).exitCode).toBe(0);
+});
