@@ -6,7 +6,8 @@ export default defineConfig({
     exclude: ['test/services/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    globalSetup: [],
     pool: 'forks',
+    // Much of a test's time is spent waiting for the command it has started.
+    maxWorkers: 3,
   },
 });

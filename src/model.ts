@@ -55,7 +55,7 @@ export interface Page<Body> {
   readonly answers: readonly Answer<Body>[];
 }
 
-export const SCALAR_TYPES = ['boolean', 'int64', 'double', 'string'] as const;
+const SCALAR_TYPES = ['boolean', 'int64', 'double', 'string'] as const;
 export type ScalarType = (typeof SCALAR_TYPES)[number];
 
 /**
@@ -135,7 +135,7 @@ export const RECORD_SHAPES = [
 export type RecordShape = (typeof RECORD_SHAPES)[number];
 
 export const TABLE_FEEDS = ['elements', 'whole-list', 'scalars'] as const;
-export type TableFeed = (typeof TABLE_FEEDS)[number];
+type TableFeed = (typeof TABLE_FEEDS)[number];
 
 /** A table of an export: which records feed it, and how. Plain data, kept in the checkpoint. */
 export interface TablePlan {

@@ -22,7 +22,7 @@ test('a job is waited for, each state is told, and its end opens it', async () =
 });
 
 test.each<[number, string]>([
-  [0, 'and --wait was not given'],
+  [0, 'and --wait is 0'],
   [1, 'after 0 s of waiting'],
 ])('a job that has not ended after %i ms is not ready', async (waitMs, hint) => {
   const { client } = await openClient(inTurn(json({ status: 'waiting' })));

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { ReaderLeft } from '../destination/stdout-part.js';
-import { ERROR_CODES, type ErrorCode, GesExportError } from '../errors.js';
+import { ERROR_CODES, GesExportError } from '../errors.js';
 
 export interface Ending {
   readonly exitCode: number;
@@ -42,10 +42,6 @@ function endingOfUsage(error: CommanderError): Ending {
       action: null,
     },
   };
-}
-
-export function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(ERROR_CODES, code);
 }
 
 /** Text of a server may hold line breaks and escape sequences; a terminal gets neither. */

@@ -7,7 +7,7 @@ import { addConnectionOptions, rawOptions } from './common-options.js';
 import { createReporter } from './export-reporter.js';
 
 /** Set where the result is exported but the job, by its own word, is incomplete. */
-export const PARTIAL_EXIT_CODE = 1;
+const PARTIAL_EXIT_CODE = 1;
 
 export function exportCommand(): Command {
   const command = new Command('export')

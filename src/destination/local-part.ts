@@ -8,7 +8,7 @@ import { onDisk } from './fs-error.js';
 import type { CommittedPart, PartDigest, PartWriter } from './part-writer.js';
 
 /** The name of a part in progress: readers' globs skip names that begin with a dot. */
-export function openName(path: string): string {
+function openName(path: string): string {
   return join(dirname(path), `.${basename(path)}.open`);
 }
 

@@ -12,7 +12,7 @@ interface LockHolder {
 }
 
 /** Relative to the output folder. */
-export const LOCK_PATH = '.ges-export/lock';
+const LOCK_PATH = '.ges-export/lock';
 
 /**
  * Takes the output folder for this process. A lock whose process is gone is taken over.

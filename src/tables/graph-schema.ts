@@ -22,7 +22,7 @@ const SCHEMA_TYPES: ReadonlyMap<string, ScalarType> = new Map(
   }),
 );
 
-export interface SchemaLabel {
+interface SchemaLabel {
   readonly name: string;
   /** `all` where the server does not say, or says so: the label may be on vertices and on edges. */
   readonly kind: 'vertex' | 'edge' | 'all';

@@ -77,9 +77,9 @@ test.concurrent.for<[string, readonly string[], number, RegExp]>([
   ['a job that failed and says complete', ['export', 'hyg-failed', '--out', 'OUT'], 1, /^GES answered /],
   [
     'a job that has not finished',
-    ['export', 'pending-forever', '--out', 'OUT'],
+    ['export', 'pending-forever', '--out', 'OUT', '--wait', '0'],
     3,
-    /^Job "pending-forever" has not finished: its status is "pending", and --wait was not given/,
+    /^Job "pending-forever" has not finished: its status is "pending", and --wait is 0/,
   ],
   [
     'a job that does not finish in time',

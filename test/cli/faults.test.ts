@@ -76,7 +76,7 @@ describe('a server that breaks the rules of paging ends the export, and nothing 
       1,
       /^The page at offset 10000 says that it starts at 10001/,
     ],
-    ['an ignored offset', { ignoreOffset: true }, 1, /same 500 records for offset 0 and for offset 10000/],
+    ['an ignored offset', { ignoreOffset: true }, 1, /records of offset 0 again for offset 10000/],
     ['another total', { totalDelta: 1 }, 1, /^The total changed from 20000 to 20001 at offset 10000/],
     ['a wrong count', { returnSizeDelta: -1 }, 1, /at offset 10000 declares 499 records and holds 500/],
     ['too many records', { longBy: 3 }, 1, /holds 503 records where at most 500 were asked for/],

@@ -27,7 +27,7 @@ test('what may be left out gets its default', () => {
     raw: false,
     strict: false,
     force: false,
-    wait: 0,
+    wait: 3_600_000,
     delimiter: ',',
     nullText: '',
     crlf: false,

@@ -16,7 +16,7 @@ export function decode(
   return decodeBody(chunksOf(text), maxBytes, pool);
 }
 
-export function recordsOf(list: RecordList | undefined): JsonValue[] {
+function recordsOf(list: RecordList | undefined): JsonValue[] {
   if (list === undefined) throw new Error('no such list');
   return [...list.batches()].flat();
 }

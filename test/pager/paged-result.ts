@@ -14,7 +14,7 @@ export function answerOf(
     total: null,
     count: records.length,
     bytes: records.length * 10,
-    digest: (from) => createHash('sha256').update(records.slice(from).join('\n')).digest('hex'),
+    digest: (from, to) => createHash('sha256').update(records.slice(from, to).join('\n')).digest('hex'),
     body: records,
     ...declares,
   };

@@ -32,7 +32,7 @@ const different = pagedResult(50).records;
 test('a server that ignores the offset but echoes it is caught', async () => {
   await expect(read(serverOf(different, () => 0))).rejects.toMatchObject({
     code: 'PAGE_REPEATED',
-    message: 'The server gave the same 10 records for offset 0 and for offset 10',
+    message: 'The server gave the records of offset 0 again for offset 10',
     facts: { window: { offset: 10, limit: 10 } },
     retryable: false,
   });
@@ -63,6 +63,14 @@ test('the request that tells them apart counts among the requests in flight', as
     expect(await read(server, concurrency)).toEqual(periodic);
     expect(server.inFlight.most).toBe(concurrency);
   }
+});
+
+test('a last page that is the beginning of an earlier one is caught', async () => {
+  const records = different.slice(0, 25);
+  await expect(read(serverOf(records, (offset) => Math.min(offset, 10)))).rejects.toMatchObject({
+    code: 'PAGE_REPEATED',
+    facts: { window: { offset: 20, limit: 5 } },
+  });
 });
 
 test('pages of one record may be equal', async () => {

@@ -132,7 +132,7 @@ test('short pages of equal length are all read, though each is released and its 
       total: null,
       count: list.count,
       bytes: body.bytes,
-      digest: (from) => list.digest(from),
+      digest: (from, to) => list.digest(from, to),
       body,
     };
   };

@@ -96,11 +96,11 @@ test('the schema names labels, property types and cardinality', async () => {
   const { send } = await openSimulator();
   const { schema } = JSON.parse((await send('schema')).text).data;
   expect(schema.map((entry: { label: string; type: string }) => [entry.label, entry.type])).toEqual([
-    ['airport', 'vertex'],
-    ['route', 'edge'],
-    ['person', 'vertex'],
-    ['link', 'edge'],
-    ['odd', 'vertex'],
+    ['airport', 'all'],
+    ['route', 'all'],
+    ['person', 'all'],
+    ['link', 'all'],
+    ['odd', 'all'],
   ]);
   expect(schema[1].properties).toEqual([{ name: 'count', type: 'long', cardinality: 'single' }]);
 });

@@ -36,7 +36,7 @@ test('--paths long gives one row a vertex', async () => {
 
 test('--raw passes the records through as they came', async () => {
   const { files } = await exportAnswer(readGoldenCase('pagerank'), { raw: true, format: 'ndjson' });
-  expect(files['pagerank']?.split('\n')[2]).toBe('{"record":{"10":1.2100E-2}}');
+  expect(files['pagerank']?.split('\n')[2]).toBe('{"10":1.2100E-2}');
 });
 
 test('a table with a dangerous name is written inside the output folder', async () => {

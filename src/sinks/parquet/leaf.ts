@@ -1,10 +1,10 @@
 import { listElementType } from '../../cell.js';
 import type { Column, Compression, ScalarType } from '../../model.js';
 
-export type PhysicalType = 'BOOLEAN' | 'INT64' | 'DOUBLE' | 'BYTE_ARRAY';
+type PhysicalType = 'BOOLEAN' | 'INT64' | 'DOUBLE' | 'BYTE_ARRAY';
 
 /** What a column chunk holds. */
-export type LeafType = ScalarType | 'json';
+type LeafType = ScalarType | 'json';
 
 /** The names of compression codecs in the Parquet format. */
 export const PARQUET_CODECS = {
