@@ -76,8 +76,8 @@ were counted by csv-parse, JSON.parse or hyparquet, and are the records of the j
 | load average before, after (1, 5, 15 minutes) | ${load(loadBefore)}; ${load(loadavg())} |
 | records, rounds | ${records}, ${rounds} |
 
-A load above the number of processors before the run means that other work took its share: ratios hold better than
-times, and the ranges say how far.
+The bench itself adds a load of two to three. More than that, or a load above the number of processors before the run,
+means that other work took its share: times are then too long, and ratios are no surer than the ranges are narrow.
 
 ## Floor
 
@@ -100,7 +100,7 @@ ${table(
     'naive s',
     'range',
     'thousand rows/s',
-    'faster than naive',
+    'speed against naive',
     'time against floor',
   ],
   speedRows,

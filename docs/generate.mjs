@@ -29,17 +29,18 @@ for (const [name, text] of Object.entries(pages)) {
 process.exitCode = isStale ? 1 : 0;
 
 function cliPage() {
-  const sections = commandPaths([]).map(
-    (path) => `## ${['ges-export', ...path].join(' ')}\n\n\`\`\`text\n${helpOf(path)}\`\`\`\n`,
+  const sections = commands([]).map(
+    ({ path, help }) => `## ${['ges-export', ...path].join(' ')}\n\n\`\`\`text\n${help}\`\`\`\n`,
   );
   return `${NOTE}\n\n# Commands\n\n${sections.join('\n')}`;
 }
 
 /** The command itself, then what its help lists under "Commands:", to any depth. */
-function commandPaths(path) {
-  const [, list = ''] = helpOf(path).split('\nCommands:\n');
+function commands(path) {
+  const help = helpOf(path);
+  const [, list = ''] = help.split('\nCommands:\n');
   const names = [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name);
-  return [path, ...names.filter((name) => name !== 'help').flatMap((name) => commandPaths([...path, name]))];
+  return [{ path, help }, ...names.filter((name) => name !== 'help').flatMap((name) => commands([...path, name]))];
 }
 
 /** Run through a pipe, so that the width is 80 columns on every machine. */

@@ -3,7 +3,7 @@ import type { Window } from './model.js';
 /**
  * Every code, with what it means and what to do. `docs/errors.md` is generated from this table.
  *
- * `exit` is the exit code of the command (docs/exit-codes in the README).
+ * `exit` is the exit code of the command (README, "Exit codes").
  */
 export const ERROR_CODES = {
   CONFIG_INVALID: {
@@ -11,7 +11,11 @@ export const ERROR_CODES = {
     meaning: 'An option, variable or file is missing or wrong',
     action: 'Correct the option named',
   },
-  CONFIG_CONFLICT: { exit: 2, meaning: 'Two options exclude each other', action: 'Leave one of them out' },
+  CONFIG_CONFLICT: {
+    exit: 2,
+    meaning: 'Two options exclude each other',
+    action: 'Change one of the options named',
+  },
   REQUEST_TIMEOUT: {
     exit: 3,
     meaning: 'The server did not answer in time, on every attempt',

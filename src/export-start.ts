@@ -54,7 +54,7 @@ export async function checkFoldersFree(root: string, plans: readonly TablePlan[]
     if (name === undefined) continue;
     throw new CheckpointError(
       'OUTPUT_OCCUPIED',
-      `"${join(root, plan.folder)}" holds part files of no export that can go on here: choose another folder, or --force to replace them`,
+      `"${join(root, plan.folder)}" holds part files of no export that can go on here`,
     );
   }
 }
@@ -120,6 +120,6 @@ function checkManifestIdentity(root: string, manifest: Manifest, identity: Expor
   if (isSame) return;
   throw new CheckpointError(
     'OUTPUT_OCCUPIED',
-    `"${root}" holds a finished export of job "${job.id}" (${manifest.total} records, ${manifest.finishedAt}) with other options or of another result: choose another folder, or --force to replace it`,
+    `"${root}" holds a finished export of job "${job.id}" (${manifest.total} records, ${manifest.finishedAt}) with other options or of another result`,
   );
 }

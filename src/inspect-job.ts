@@ -74,5 +74,7 @@ function firstRows(plan: TablePlan, body: DecodedBody, limit: number): string[][
 
 function cellText(cell: JsonValue): string {
   if (cell === null) return '';
-  return typeof cell === 'string' ? cell : stringifyJson(cell);
+  if (typeof cell !== 'string') return stringifyJson(cell);
+  // A row is one line, whatever a cell holds.
+  return /[\p{Cc}\p{Cf}]/u.test(cell) ? JSON.stringify(cell) : cell;
 }

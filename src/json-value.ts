@@ -1,8 +1,8 @@
 /**
  * JSON without loss: numbers keep their digits, objects keep key order and repeated keys.
  *
- * `JSON.parse` rounds integers beyond 2^53 and lets a key named `__proto__` or a repeated key change the
- * object it builds; property values of GES are 64-bit (`long`) and its ids are arbitrary strings.
+ * `JSON.parse` rounds integers beyond 2^53, drops all but the last of repeated keys and moves integer-like keys to
+ * the front; property values of GES are 64-bit (`long`) and its ids are arbitrary strings.
  */
 export type JsonValue = null | boolean | string | JsonNumber | JsonObject | readonly JsonValue[];
 

@@ -71,7 +71,6 @@ export function createGesClient(options: GesClientOptions): GesClient {
     window: Window | undefined,
     signal: AbortSignal | undefined,
   ): Promise<JobAnswer> {
-    let refusedTokens = 0;
     return withRetries(
       options.retry,
       async (attempt) => {
@@ -88,19 +87,13 @@ export function createGesClient(options: GesClientOptions): GesClient {
         } catch (error) {
           signal?.throwIfAborted();
           const failure = withFacts(error, { window, attempt });
-          if (
-            failure instanceof RequestError &&
-            failure.code === 'API_UNAUTHORIZED' &&
-            ++refusedTokens === 1
-          ) {
-            const isRenewed = (await options.token(true)) !== token;
-            if (isRenewed)
-              throw new RequestError(failure.code, failure.message, {
-                facts: failure.facts,
-                retryable: true,
-              });
-          }
-          throw failure;
+          if (!(failure instanceof RequestError) || failure.code !== 'API_UNAUTHORIZED') throw failure;
+          // The same token again would be refused again; another one is worth an attempt.
+          const isRenewed = (await options.token(true)) !== token;
+          throw new RequestError(failure.code, failure.message, {
+            facts: failure.facts,
+            retryable: isRenewed,
+          });
         }
       },
       { signal, onRetry: options.onRetry },

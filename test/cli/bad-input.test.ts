@@ -41,7 +41,7 @@ test.concurrent.for<[string, readonly string[], number, RegExp]>([
     'a compression that the format has not',
     ['export', 'pagerank', '--out', 'OUT', '--compression', 'snappy'],
     2,
-    /^Cannot write csv with compression "snappy": use none, gzip\. Leave one of them out$/,
+    /^Cannot write csv with compression "snappy": use none, gzip\. Change one of the options named$/,
   ],
   [
     'a delimiter of two characters',

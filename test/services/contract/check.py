@@ -78,7 +78,8 @@ EXIT_CODE = {"job-vanishes": {4}, "unavailable": {3}, "unavailable-always": {3},
 FAILURES = {1, 3, 4, 5}
 
 STACK_TRACE = re.compile(r"^\s+at .+|node:internal|UnhandledPromise|Traceback|\[object Object\]", re.MULTILINE)
-ASIDE = re.compile(r"^\s*(warn|info|note|retry|exporting)", re.IGNORECASE)
+ERROR_LINE = re.compile(r"^ges-export: (.{20,})$", re.MULTILINE)
+"""What went wrong, in one line; progress, retries and warnings stand without the name of the program."""
 
 
 @dataclass
@@ -144,7 +145,7 @@ class Check:
 
     def run(self, server: Server, job: str, form: str, out: Path) -> subprocess.CompletedProcess[str]:
         job_page = self.jobs[job].page_size if job in self.jobs else 1000
-        arguments = ["export", job, "--format", form, "--out", str(out), "--page-size", str(job_page)]
+        arguments = ["export", job, "--format", form, "--out", str(out), "--page-size", str(job_page), "--quiet"]
         return subprocess.run(
             [*self.command, *arguments],
             env=server.environment(),
@@ -309,12 +310,11 @@ def judge_failure(
     for name in ("_SUCCESS", "manifest.json"):
         if (out / name).exists():
             problems.append(f"exit code {result.returncode}, and yet there is {name}")
-    lines = [line for line in result.stderr.splitlines() if line.strip()]
-    plain = [line for line in lines if not ASIDE.match(line)]
     if STACK_TRACE.search(result.stderr):
         problems.append("a stack trace on stderr")
-    if len(plain) != 1 or len(plain[0]) < 20:
-        problems.append(f"{len(plain)} lines on stderr, expected one clear line")
+    errors = ERROR_LINE.findall(result.stderr)
+    if len(errors) != 1 or not result.stderr.rstrip().endswith(errors[0]):
+        problems.append(f"{len(errors)} error lines on stderr, expected one, at the end")
     if token in result.stderr + result.stdout:
         problems.append("the token is in the output")
     return problems + _said(result) if problems else []
