@@ -3,7 +3,8 @@ import type { RecordShape } from '../model.js';
 import { DOCUMENTED_SHAPES, ONE_PATH_LISTS } from './known-keys.js';
 
 /**
- * The shape that all the sampled records of a list have; `json` when they differ or fit none.
+ * The shape that most of the sampled records of a list have; `json` when there is none such. An odd record among
+ * them goes to `_overflow`: a table that comes every night must not change its columns because of it.
  *
  * It is read from the records, not from the key or the algorithm: `betweenness` holds one-key objects for
  * betweenness (ges_03_0181) and edges for od_betweenness (ges_03_0183), `vertices` holds vertices or bare ids.
@@ -12,11 +13,15 @@ export function detectShape(key: string, samples: readonly JsonValue[]): RecordS
   const first = samples[0];
   if (first === undefined) return DOCUMENTED_SHAPES.get(key) ?? 'json';
   if (ONE_PATH_LISTS.has(key) && samples.every(isScalar)) return 'path';
-  const shapes = new Set(samples.map((record) => shapeOf(key, record)));
-  shapes.delete('any-list');
-  const [shape] = shapes;
-  if (shapes.size === 0) return 'path';
-  return shapes.size === 1 && shape !== undefined && shape !== 'any-list' ? shape : 'json';
+  const counts = new Map<RecordShape, number>();
+  for (const record of samples) {
+    const shape = shapeOf(key, record);
+    if (shape !== 'any-list') counts.set(shape, (counts.get(shape) ?? 0) + 1);
+  }
+  if (counts.size === 0) return 'path';
+  const known = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const [shape, count] = [...counts].reduce((best, next) => (next[1] > best[1] ? next : best));
+  return count * 2 > known ? shape : 'json';
 }
 
 function shapeOf(key: string, record: JsonValue): RecordShape | 'any-list' {

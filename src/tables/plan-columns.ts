@@ -122,7 +122,7 @@ function planElement(sample: ListSample, schema: GraphSchema | null): readonly P
 }
 
 /**
- * The schema's type, unless a sample does not fit it: then the samples alone decide, because a column whose
+ * The schema's type, unless most samples do not fit it: then the samples alone decide, because a column whose
  * values all go to `_overflow` helps nobody. REST answers hold every property as an array (ges_03_0023);
  * it stays a list where the schema says list or set, or where a sample holds several values.
  */
@@ -130,7 +130,10 @@ function propertyType(fromSchema: ColumnType | undefined, values: readonly JsonV
   const holdsSeveral = values.some((value) => isJsonArray(value) && value.length > 1);
   const isList = holdsSeveral || fromSchema?.startsWith('list<') === true;
   const seen = isList ? values : values.flatMap((value) => (isJsonArray(value) ? value : [value]));
-  if (fromSchema !== undefined && values.every((value) => fitsProperty(value, fromSchema))) return fromSchema;
+  const isMeantSingle = fromSchema?.startsWith('list<') === false;
+  if (fromSchema !== undefined && !(holdsSeveral && isMeantSingle)) {
+    if (mostFit(values, (value) => fitsProperty(value, fromSchema))) return fromSchema;
+  }
   const inferred = inferType(seen);
   if (inferred === null) return fromSchema ?? 'string';
   return inferred;
@@ -181,12 +184,18 @@ function memberNames(records: readonly JsonObject[]): string[] {
   return [...new Set(records.flatMap((record) => [...record.keys]))];
 }
 
-/** The documented type where the samples fit it, else what the samples show. */
+/** True when a type holds more than half of the values, or there is none that it does not hold. */
+function mostFit(values: readonly JsonValue[], fits: (value: JsonValue) => boolean): boolean {
+  const misfits = values.filter((value) => !fits(value)).length;
+  return misfits * 2 < Math.max(values.length, 1);
+}
+
+/** The documented type where most samples fit it, else what the samples show. */
 function typeFor(key: string, values: readonly JsonValue[]): ColumnType {
   const documented: ScalarType | undefined = Object.hasOwn(DOCUMENTED_VALUE_TYPES, key)
     ? DOCUMENTED_VALUE_TYPES[key]
     : undefined;
-  if (documented !== undefined && values.every((value) => value === null || fitsType(value, documented)))
+  if (documented !== undefined && mostFit(values, (value) => value === null || fitsType(value, documented)))
     return documented;
   return inferType(values) ?? 'string';
 }
