@@ -3,8 +3,8 @@ const MIN_BYTES = 64 * 1024;
 /**
  * Memory for the bodies of answers, used again page after page.
  *
- * Left to the garbage collector, bodies of megabytes pile up between collections, and the peak of a long export
- * grows beyond that of a short one.
+ * Left to the garbage collector, bodies of megabytes wait for its next round: about 30 MiB more at the peak of
+ * 2 million vertices (docs/decisions/0004-look-ahead-bounds.md).
  */
 export class BufferPool {
   readonly #free: Buffer[] = [];
@@ -14,7 +14,7 @@ export class BufferPool {
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#typicalBytes);
   }
 
-  /** A larger buffer with the same first `length` bytes; the given one is free again. */
+  /** A larger buffer with the same first `length` bytes; the given one was too small to be kept. */
   grow(buffer: Buffer, length: number, needed: number): Buffer {
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.ceil(buffer.length * 1.5)));
     buffer.copy(larger, 0, 0, length);
