@@ -33,9 +33,24 @@ export class JsonObject {
 
   /** The first member of that name; `undefined` when there is none. */
   get(key: string): JsonValue | undefined {
-    const index = this.keys.indexOf(key);
+    const index = this.keys.length > FEW_KEYS ? indexOf(this, key) : this.keys.indexOf(key);
     return index < 0 ? undefined : this.values[index];
   }
+}
+
+/** Up to so many keys, looking through them is faster than keeping an index. */
+const FEW_KEYS = 64;
+const indexes = new WeakMap<JsonObject, ReadonlyMap<string, number>>();
+
+function indexOf(object: JsonObject, key: string): number {
+  let index = indexes.get(object);
+  if (index === undefined) {
+    const { keys } = object;
+    // Backwards, so that of repeated keys the first stays.
+    index = new Map(keys.map((_, at) => [keys[keys.length - 1 - at] as string, keys.length - 1 - at]));
+    indexes.set(object, index);
+  }
+  return index.get(key) ?? -1;
 }
 
 export function isJsonArray(value: JsonValue | undefined): value is readonly JsonValue[] {

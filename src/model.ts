@@ -3,6 +3,13 @@ import type { JsonObject, JsonValue } from './json-value.js';
 /** The largest `limit` that GES documents for one request (API page "Querying Job Status", 1.0.0). */
 export const MAX_PAGE_SIZE = 100_000;
 
+/**
+ * What a graph is; it matters only where the paths of a call differ. `hyg` is the compute engine inside a graph of
+ * the database edition (ges_03_0536).
+ */
+export const EDITIONS = ['memory', 'database', 'hyg'] as const;
+export type Edition = (typeof EDITIONS)[number];
+
 /** A planned range of a job's result: the records `[offset, offset + limit)`. */
 export interface Window {
   readonly offset: number;
@@ -18,6 +25,10 @@ export interface RecordList {
   batches(): Iterable<readonly JsonValue[]>;
   /** SHA-256 (hex) over the canonical JSON of the records `[from, to)`, for telling answers apart. */
   digest(from: number, to: number): string;
+  /** Names that the answer gives to the members of its records, in order (`columns` of Cypher, ges_03_0336). */
+  readonly members?: readonly string[] | undefined;
+  /** Whether each record is one path, cut out of the group of its pair, because the server counts paths. */
+  readonly splitsGroups?: boolean | undefined;
 }
 
 /** One answer, cut into what is read at once and what is read record by record. */
@@ -28,6 +39,8 @@ export interface DecodedBody {
   readonly lists: readonly RecordList[];
   /** Length of the JSON text. */
   readonly bytes: number;
+  /** Memory that the answer takes while it waits, in bytes. */
+  readonly heldBytes: number;
   /** Gives the memory of the text back. The lists must not be used afterwards. */
   release(): void;
 }
@@ -157,8 +170,16 @@ export type Row = readonly JsonValue[];
 export const FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** `columnar`: bytes to bytes. `reference`: by way of objects, for what the other does not take. */
+export const ENGINES = ['columnar', 'reference'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
 export const COMPRESSIONS = ['none', 'gzip', 'snappy'] as const;
 export type Compression = (typeof COMPRESSIONS)[number];
+
+/** Graph databases whose bulk loaders read the meaning of a column from its name. */
+export const GRAPH_HEADERS = ['neptune', 'neo4j', 'nebula'] as const;
+export type GraphHeaders = (typeof GRAPH_HEADERS)[number];
 
 /** CSV details that a warehouse may ask for. */
 export interface CsvOptions {
@@ -190,6 +211,36 @@ export interface SinkOptions {
   readonly resume?: { readonly bytes: number; readonly rows: number; readonly state: SinkState } | undefined;
 }
 
+/** What a Parquet footer says of a column chunk, but for its place in the file. */
+export interface ChunkFacts {
+  /** Values, nulls and empty lists. */
+  readonly entries: number;
+  /** Absent for lists. */
+  readonly nulls: number | null;
+  readonly uncompressedBytes: number;
+  readonly compressedBytes: number;
+  /** Bytes of the dictionary page at the beginning, compressed and with its header; 0 without one. */
+  readonly dictionaryBytes: number;
+  readonly bounds: { readonly min: Buffer; readonly max: Buffer } | null;
+}
+
+/** A row group in the order of the file: row groups follow each other without gaps, and so do their columns. */
+export interface RowGroupFacts {
+  readonly rows: number;
+  readonly chunks: readonly ChunkFacts[];
+}
+
+/** The rows of one window, as a format writes them. */
+export interface EncodedRows {
+  readonly rows: number;
+  /** Rows in which `_overflow` holds something. */
+  readonly overflowRows: number;
+  /** Lines of text, not compressed; or the column chunks of a row group. */
+  readonly pieces: readonly Uint8Array[];
+  /** Parquet only; null without rows. */
+  readonly rowGroup: RowGroupFacts | null;
+}
+
 /**
  * Encodes the rows of one part file.
  *
@@ -199,6 +250,8 @@ export interface SinkOptions {
 export interface Sink {
   /** Encodes rows. Settles when the part file has taken what was handed to it. */
   write(rows: readonly Row[]): Promise<void>;
+  /** Takes all rows of a window that are encoded already, in place of `write`. */
+  writeEncoded(encoded: EncodedRows): Promise<void>;
   /** Hands everything that belongs to the window to the part file; the state is what a resume needs. */
   endWindow(): Promise<SinkState>;
   /** Hands out what closes the part (a footer). Without any rows the part is still valid and empty. */
@@ -223,6 +276,17 @@ export interface PartFile {
   readonly sha256: string;
   readonly firstOffset: number;
   readonly endOffset: number;
+}
+
+/** A finished file as its reader sees it, wherever it lies. */
+export interface StoredFile {
+  /** Relative to its place, `/` between names. */
+  readonly path: string;
+  /** False for a link or a folder, whose bytes are nobody's to read. */
+  readonly isFile: boolean;
+  readonly bytes: number;
+  /** The bytes `[start, end)`, all of them when left out, in chunks of any size. */
+  read(start?: number, end?: number): AsyncIterable<Uint8Array>;
 }
 
 /** A table of a finished export. */

@@ -8,6 +8,7 @@ import type {
   Compression,
   CsvOptions,
   DecodedBody,
+  EncodedRows,
   PartFile,
   Row,
   Sink,
@@ -41,6 +42,16 @@ export class DriftFound extends Error {
   }
 }
 
+/** What to do about a misfit in a table without `_overflow`. */
+export function driftHandler({ canRestart }: Pick<TableOutput, 'canRestart'>): (drift: Drift) => never {
+  return (drift) => {
+    if (canRestart) throw new DriftFound(drift);
+    throw new SinkError('ROW_TYPE_MISMATCH', describe(drift), {
+      details: { table: drift.table, offset: drift.offset },
+    });
+  };
+}
+
 function describe({ table, offset, misfits }: Drift): string {
   const text = stringifyJson(misfits);
   return `Record ${offset} of table "${table}" has what fits no column: ${text.length > 200 ? `${text.slice(0, 200)}…` : text}`;
@@ -60,19 +71,14 @@ export class TableWriter {
   readonly #output: TableOutput;
   readonly #reader: RowReader;
   readonly #files: PartFile[];
-  readonly #overflowRowsBefore: number;
+  #overflowRowsBefore: number;
   #open: OpenPart | null = null;
   #endOffset: number;
 
   private constructor(plan: TablePlan, output: TableOutput, saved: TableCheckpoint | null, offset: number) {
     this.plan = plan;
     this.#output = output;
-    this.#reader = createRowReader(plan, (drift) => {
-      if (output.canRestart) throw new DriftFound(drift);
-      throw new SinkError('ROW_TYPE_MISMATCH', describe(drift), {
-        details: { table: drift.table, offset: drift.offset },
-      });
-    });
+    this.#reader = createRowReader(plan, driftHandler(output));
     this.#files = [...(saved?.files ?? [])];
     this.#overflowRowsBefore = saved?.overflowRows ?? 0;
     this.#endOffset = offset;
@@ -126,6 +132,15 @@ export class TableWriter {
       part.rows += rows.length;
       await part.sink.write(rows);
     }
+  }
+
+  /** Takes the rows of the window that an engine has encoded itself. */
+  async writeEncoded(encoded: EncodedRows): Promise<void> {
+    this.#output.signal.throwIfAborted();
+    const part = await this.#part(this.#endOffset);
+    part.rows += encoded.rows;
+    this.#overflowRowsBefore += encoded.overflowRows;
+    await part.sink.writeEncoded(encoded);
   }
 
   /** Makes the window durable. A part that is full by now gets its final name. */

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { JsonValue } from '../json-value.js';
-import type { Row, Sink, SinkFormat, SinkOptions, SinkState } from '../model.js';
+import type { EncodedRows, Row, RowGroupFacts, Sink, SinkFormat, SinkOptions, SinkState } from '../model.js';
 import { checkOptions } from './check-options.js';
 import { checkRow } from './check-row.js';
 import { ColumnChunkEncoder } from './parquet/column-chunk.js';
-import { encodeFooter, MAGIC, type RowGroupFacts } from './parquet/footer.js';
+import { encodeFooter, MAGIC } from './parquet/footer.js';
 import { type Leaf, PARQUET_CODECS, toLeaf } from './parquet/leaf.js';
 import { fromState, toState } from './parquet/row-group-state.js';
 
@@ -60,11 +60,16 @@ class ParquetSink implements Sink {
     }
   }
 
+  async writeEncoded({ rows, pieces, rowGroup }: EncodedRows): Promise<void> {
+    if (rowGroup === null) return;
+    await this.#writeMagic();
+    this.#rows += rows;
+    this.#rowGroups.push(rowGroup);
+    for (const piece of pieces) await this.#options.write(piece);
+  }
+
   async endWindow(): Promise<SinkState> {
-    if (!this.#hasMagic) {
-      this.#hasMagic = true;
-      await this.#options.write(MAGIC);
-    }
+    await this.#writeMagic();
     if (this.#windowRows > 0) await this.#writeRowGroup();
     return toState(this.#rowGroups);
   }
@@ -74,6 +79,12 @@ class ParquetSink implements Sink {
     await this.#options.write(
       encodeFooter(this.#leaves, PARQUET_CODECS[this.#options.compression], this.#rowGroups),
     );
+  }
+
+  async #writeMagic(): Promise<void> {
+    if (this.#hasMagic) return;
+    this.#hasMagic = true;
+    await this.#options.write(MAGIC);
   }
 
   async #writeRowGroup(): Promise<void> {

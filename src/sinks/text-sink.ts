@@ -1,4 +1,4 @@
-import type { Row, Sink, SinkOptions, SinkState } from '../model.js';
+import type { EncodedRows, Row, Sink, SinkOptions, SinkState } from '../model.js';
 import { type ByteOutput, PlainOutput } from './byte-output.js';
 import { checkRow } from './check-row.js';
 import { GzipOutput } from './gzip-output.js';
@@ -47,6 +47,12 @@ export class TextSink implements Sink {
       this.#encoder.add(row);
       if (this.#encoder.waitingChars >= BATCH_CHARS) await this.#flush();
     }
+  }
+
+  async writeEncoded({ rows, pieces }: EncodedRows): Promise<void> {
+    await this.#flush();
+    this.#rows += rows;
+    for (const piece of pieces) await this.#output.write(piece);
   }
 
   async endWindow(): Promise<SinkState> {

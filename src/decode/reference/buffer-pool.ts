@@ -23,8 +23,10 @@ export class BufferPool {
 
   /** Ends the use of a buffer of which `length` bytes were filled. */
   give(buffer: Buffer, length: number): void {
-    // Pages of one result are alike: the last one tells how much room the next will take.
-    this.#typicalBytes = Math.max(MIN_BYTES, Math.ceil(length * 1.02));
+    // Pages of one result are alike: the last ones tell how much room the next will take. The few records that
+    // are read between them, to be compared, hardly count.
+    const fading = Math.floor(this.#typicalBytes * 0.9);
+    this.#typicalBytes = Math.max(MIN_BYTES, Math.ceil(length * 1.02), fading);
     if (buffer.length >= this.#typicalBytes && buffer.length <= this.#typicalBytes * 2)
       this.#free.push(buffer);
   }

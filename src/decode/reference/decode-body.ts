@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { PageError } from '../../errors.js';
 import { canonicalJson, JsonObject, type JsonValue } from '../../json-value.js';
 import type { DecodedBody, RecordList } from '../../model.js';
+import { MAX_ENVELOPE_BYTES, MAX_MEMBERS, MAX_RECORD_BYTES, MAX_RECORDS, tooLarge } from '../limits.js';
+import { firstInvalidUtf8 } from '../utf8.js';
 import type { BufferPool } from './buffer-pool.js';
 import { JsonCursor } from './json-cursor.js';
 import { parseChecked, parseCheckedElements } from './parse-json.js';
@@ -15,7 +17,7 @@ const BATCH_BYTES = 64 * 1024;
  * The way down the objects whose arrays are record lists: the top level, `data`, `data.outputs`. Everything else
  * is part of the envelope.
  */
-const LIST_PARENTS: readonly string[] = ['data', 'outputs'];
+export const LIST_PARENTS: readonly string[] = ['data', 'outputs'];
 
 /**
  * Reads an answer as bytes, checks all of it against RFC 8259 and RFC 3629, and cuts it into envelope and
@@ -36,9 +38,21 @@ export async function decodeBody(
   return cutBody(bytes, () => pool.give(buffer, length));
 }
 
-function cutBody(bytes: Buffer, release: () => void): DecodedBody {
-  const cursor = new JsonCursor(bytes);
+/**
+ * Cuts the bytes of an answer, UTF-8 already checked, into envelope and record lists.
+ *
+ * @param toOffset the place in the whole answer, for errors, of a place in `bytes`
+ * @throws PageError `PAGE_INVALID`
+ */
+export function cutBody(
+  bytes: Buffer,
+  release: () => void,
+  toOffset: (at: number) => number = (at) => at,
+): DecodedBody {
+  const cursor = new JsonCursor(bytes, toOffset);
   const lists: RecordList[] = [];
+  let envelopeBytes = 0;
+  let records = 0;
   if (!cursor.isAtObject()) throw cursor.unexpected('an object');
   const envelope = readListParent(0);
   cursor.expectEnd();
@@ -47,6 +61,7 @@ function cutBody(bytes: Buffer, release: () => void): DecodedBody {
     envelope,
     lists,
     bytes: bytes.length,
+    heldBytes: bytes.length,
     release() {
       // Twice would hand the same memory to two pages.
       if (!isReleased) release();
@@ -57,7 +72,11 @@ function cutBody(bytes: Buffer, release: () => void): DecodedBody {
   function readListParent(level: number): JsonObject {
     const keys: string[] = [];
     const values: JsonValue[] = [];
+    let members = 0;
     cursor.eachMember((keyStart, keyEnd) => {
+      if (++members > MAX_MEMBERS)
+        throw tooLarge(`an object of more than ${MAX_MEMBERS} members`, toOffset(keyStart));
+      countEnvelope(keyStart, keyEnd);
       const key = parseChecked(bytes.toString('utf8', keyStart, keyEnd)) as string;
       if (cursor.isAtArray()) {
         lists.push(readList(key));
@@ -74,15 +93,26 @@ function cutBody(bytes: Buffer, release: () => void): DecodedBody {
     cursor.peek();
     const start = cursor.at;
     cursor.skipValue(depth);
+    countEnvelope(start, cursor.at);
     return parseChecked(bytes.toString('utf8', start, cursor.at));
+  }
+
+  function countEnvelope(start: number, end: number): void {
+    envelopeBytes += end - start;
+    if (envelopeBytes > MAX_ENVELOPE_BYTES)
+      throw tooLarge(`more than ${MAX_ENVELOPE_BYTES} bytes beside its records`, toOffset(start));
   }
 
   function readList(key: string): RecordList {
     const starts: number[] = [];
     let lastEnd = cursor.at;
     cursor.eachElement(() => {
-      starts.push(cursor.at);
+      const start = cursor.at;
+      if (++records > MAX_RECORDS) throw tooLarge(`more than ${MAX_RECORDS} records`, toOffset(start));
+      starts.push(start);
       cursor.skipValue(3);
+      if (cursor.at - start > MAX_RECORD_BYTES)
+        throw tooLarge(`a record of more than ${MAX_RECORD_BYTES} bytes`, toOffset(start));
       lastEnd = cursor.at;
     });
     return recordList(bytes, key, Uint32Array.from(starts), lastEnd);
@@ -127,6 +157,7 @@ async function collect(
         `The answer is longer than ${maxBytes} bytes: ask for smaller pages`,
         {
           retryable: false,
+          isSizeFault: true,
         },
       );
     }
@@ -135,25 +166,4 @@ async function collect(
     length = needed;
   }
   return { buffer, length };
-}
-
-function firstInvalidUtf8(bytes: Buffer): number {
-  let at = 0;
-  for (let end = BATCH_BYTES; at < bytes.length; end = at + BATCH_BYTES) {
-    while (((bytes[end] ?? 0) & 0xc0) === 0x80) end++;
-    if (!isUtf8(bytes.subarray(at, end))) break;
-    at = end;
-  }
-  for (;;) {
-    const end = at + characterLength(bytes[at] ?? 0);
-    if (!isUtf8(bytes.subarray(at, end))) return at;
-    at = end;
-  }
-}
-
-/** Bytes of the character that begins with `lead` (RFC 3629, section 3). */
-function characterLength(lead: number): number {
-  if (lead < 0xc0) return 1;
-  if (lead < 0xe0) return 2;
-  return lead < 0xf0 ? 3 : 4;
 }

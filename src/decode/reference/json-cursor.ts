@@ -25,9 +25,12 @@ const SHORT_ESCAPES = new Set([...'"\\/bfnrt'].map((c) => c.charCodeAt(0)));
 export class JsonCursor {
   at = 0;
   readonly #bytes: Uint8Array;
+  readonly #toOffset: (at: number) => number;
 
-  constructor(bytes: Uint8Array) {
+  /** @param toOffset the place in the whole answer, for errors, of a place in `bytes` */
+  constructor(bytes: Uint8Array, toOffset: (at: number) => number = (at) => at) {
     this.#bytes = bytes;
+    this.#toOffset = toOffset;
   }
 
   /** Skips white space; gives the byte that follows, -1 at the end. */
@@ -91,7 +94,7 @@ export class JsonCursor {
   }
 
   skipValue(depth: number): void {
-    if (depth > MAX_DEPTH) throw invalidJson(`nesting deeper than ${MAX_DEPTH}`, this.at);
+    if (depth > MAX_DEPTH) throw this.#invalid(`nesting deeper than ${MAX_DEPTH}`, this.at);
     const byte = this.peek();
     if (byte === QUOTE) this.#skipString();
     else if (byte === OPEN_BRACE) this.eachMember(() => this.skipValue(depth + 1));
@@ -105,10 +108,14 @@ export class JsonCursor {
 
   unexpected(wanted: string): Error {
     const byte = this.#bytes[this.at];
-    if (byte === undefined) return invalidJson(`it ends where ${wanted} should stand`, this.at);
+    if (byte === undefined) return this.#invalid(`it ends where ${wanted} should stand`, this.at);
     const seen =
       byte > 0x20 && byte < 0x7f ? `"${String.fromCharCode(byte)}"` : `byte 0x${byte.toString(16)}`;
-    return invalidJson(`${seen} where ${wanted} should stand`, this.at);
+    return this.#invalid(`${seen} where ${wanted} should stand`, this.at);
+  }
+
+  #invalid(problem: string, at: number): Error {
+    return invalidJson(problem, this.#toOffset(at));
   }
 
   #expect(byte: number, name: string): void {
@@ -140,7 +147,7 @@ export class JsonCursor {
       if (byte === BACKSLASH) {
         at = this.#skipEscape(at);
       } else if (byte < 0x20) {
-        throw invalidJson('a bare control character in a string', at);
+        throw this.#invalid('a bare control character in a string', at);
       } else {
         at++;
       }
@@ -150,9 +157,9 @@ export class JsonCursor {
   #skipEscape(at: number): number {
     const kind = this.#bytes[at + 1];
     if (kind !== undefined && SHORT_ESCAPES.has(kind)) return at + 2;
-    if (kind !== 0x75) throw invalidJson('a wrong escape', at);
+    if (kind !== 0x75) throw this.#invalid('a wrong escape', at);
     for (let i = at + 2; i < at + 6; i++) {
-      if (!isHexDigit(this.#bytes[i])) throw invalidJson('a wrong \\u escape', at);
+      if (!isHexDigit(this.#bytes[i])) throw this.#invalid('a wrong \\u escape', at);
     }
     return at + 6;
   }
@@ -190,7 +197,7 @@ export class JsonCursor {
 
   #skipLiteral(literal: string): void {
     for (let i = 0; i < literal.length; i++) {
-      if (this.#bytes[this.at + i] !== literal.charCodeAt(i)) throw invalidJson('a wrong literal', this.at);
+      if (this.#bytes[this.at + i] !== literal.charCodeAt(i)) throw this.#invalid('a wrong literal', this.at);
     }
     this.at += literal.length;
   }

@@ -1,4 +1,5 @@
 import { isJsonArray, type JsonNumber, type JsonValue, stringifyJson } from '../../json-value.js';
+import type { ChunkFacts } from '../../model.js';
 import { type DataPage, encodeDataPage, type ParquetCodec } from './data-page.js';
 import type { Leaf } from './leaf.js';
 import { type PlainValue, ValueRange } from './value-range.js';
@@ -15,17 +16,6 @@ const PAGE_BYTES = 1024 * 1024;
 export interface ColumnChunk {
   readonly pages: readonly Buffer[];
   readonly facts: ChunkFacts;
-}
-
-/** What the footer says of a column chunk, but for its place in the file. */
-export interface ChunkFacts {
-  /** Values, nulls and empty lists. */
-  readonly entries: number;
-  /** Absent for lists. */
-  readonly nulls: number | null;
-  readonly uncompressedBytes: number;
-  readonly compressedBytes: number;
-  readonly bounds: { readonly min: Buffer; readonly max: Buffer } | null;
 }
 
 /** Collects the cells of one column and encodes them page by page. */
@@ -64,6 +54,7 @@ export class ColumnChunkEncoder {
       nulls: this.#leaf.isList ? null : this.#entries - this.#valueCount,
       uncompressedBytes: pages.reduce((sum, page) => sum + page.uncompressedBytes, 0),
       compressedBytes: pages.reduce((sum, page) => sum + page.bytes.length, 0),
+      dictionaryBytes: 0,
       bounds: this.#range.bounds(),
     };
     this.#pages = [];

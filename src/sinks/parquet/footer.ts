@@ -1,6 +1,6 @@
 import thrift from 'parquetjs-lite/gen-nodejs/parquet_types.js';
 import util from 'parquetjs-lite/lib/util.js';
-import type { ChunkFacts } from './column-chunk.js';
+import type { ChunkFacts, RowGroupFacts } from '../../model.js';
 import type { ParquetCodec } from './data-page.js';
 import type { Leaf } from './leaf.js';
 
@@ -12,12 +12,6 @@ export const MAGIC = Buffer.from('PAR1');
  * the same bytes. The shape of the text is the one readers parse ("… version … (build …)").
  */
 const CREATED_BY = 'ges-export version 1.0.0 (build parquetjs-lite-0.8.7)';
-
-/** A row group in the order of the file: row groups follow each other without gaps, and so do their columns. */
-export interface RowGroupFacts {
-  readonly rows: number;
-  readonly chunks: readonly ChunkFacts[];
-}
 
 /** Bytes from the start of the file to the end of the last row group. */
 export function endOfRowGroups(rowGroups: readonly RowGroupFacts[]): number {
@@ -74,13 +68,18 @@ function toColumnChunk(
     file_offset: offset,
     meta_data: new thrift.ColumnMetaData({
       type: thrift.Type[leaf.physicalType],
-      encodings: [thrift.Encoding.PLAIN, thrift.Encoding.RLE],
+      encodings: [
+        thrift.Encoding.PLAIN,
+        thrift.Encoding.RLE,
+        ...(chunk.dictionaryBytes > 0 ? [thrift.Encoding.PLAIN_DICTIONARY] : []),
+      ],
       path_in_schema: [...leaf.path],
       codec: thrift.CompressionCodec[codec],
       num_values: chunk.entries,
       total_uncompressed_size: chunk.uncompressedBytes,
       total_compressed_size: chunk.compressedBytes,
-      data_page_offset: offset,
+      data_page_offset: offset + chunk.dictionaryBytes,
+      ...(chunk.dictionaryBytes > 0 ? { dictionary_page_offset: offset } : {}),
       ...(chunk.nulls === null ? {} : { statistics: toStatistics(chunk, chunk.nulls) }),
     }),
   });

@@ -53,6 +53,7 @@ declare module 'parquetjs-lite/gen-nodejs/parquet_types.js' {
         total_uncompressed_size: number;
         total_compressed_size: number;
         data_page_offset: number;
+        dictionary_page_offset?: number;
         statistics?: Statistics;
       });
     }
@@ -88,7 +89,7 @@ declare module 'parquetjs-lite/gen-nodejs/parquet_types.js' {
     const Type: { BOOLEAN: number; INT64: number; DOUBLE: number; BYTE_ARRAY: number };
     const ConvertedType: { UTF8: number; LIST: number; JSON: number };
     const FieldRepetitionType: { REQUIRED: number; OPTIONAL: number; REPEATED: number };
-    const Encoding: { PLAIN: number; RLE: number };
+    const Encoding: { PLAIN: number; RLE: number; PLAIN_DICTIONARY: number };
     const CompressionCodec: { UNCOMPRESSED: number; SNAPPY: number; GZIP: number };
     const PageType: { DATA_PAGE: number };
   }

@@ -1,13 +1,24 @@
 import { z } from 'zod';
 import { CheckpointError } from '../../errors.js';
-import type { SinkOptions, SinkState } from '../../model.js';
-import { endOfRowGroups, type RowGroupFacts } from './footer.js';
+import type { RowGroupFacts, SinkOptions, SinkState } from '../../model.js';
+import { endOfRowGroups } from './footer.js';
 
 const count = z.int().nonnegative();
 const base64 = z.base64();
 
-/** A chunk is an array to keep checkpoints small: entries, nulls, uncompressed bytes, compressed bytes, min, max. */
-const chunkSchema = z.tuple([count, count.nullable(), count, count, base64.nullable(), base64.nullable()]);
+/**
+ * A chunk is an array to keep checkpoints small: entries, nulls, uncompressed bytes, compressed bytes, bytes of the
+ * dictionary, min, max.
+ */
+const chunkSchema = z.tuple([
+  count,
+  count.nullable(),
+  count,
+  count,
+  count,
+  base64.nullable(),
+  base64.nullable(),
+]);
 const stateSchema = z.object({
   rowGroups: z.array(z.object({ rows: count, chunks: z.array(chunkSchema) })),
 });
@@ -22,6 +33,7 @@ export function toState(rowGroups: readonly RowGroupFacts[]): SinkState {
         chunk.nulls,
         chunk.uncompressedBytes,
         chunk.compressedBytes,
+        chunk.dictionaryBytes,
         chunk.bounds?.min.toString('base64') ?? null,
         chunk.bounds?.max.toString('base64') ?? null,
       ]),
@@ -44,16 +56,19 @@ export function fromState(resume: NonNullable<SinkOptions['resume']>, columns: n
     }
     return {
       rows: group.rows,
-      chunks: group.chunks.map(([entries, nulls, uncompressedBytes, compressedBytes, min, max]) => ({
-        entries,
-        nulls,
-        uncompressedBytes,
-        compressedBytes,
-        bounds:
-          min === null || max === null
-            ? null
-            : { min: Buffer.from(min, 'base64'), max: Buffer.from(max, 'base64') },
-      })),
+      chunks: group.chunks.map(
+        ([entries, nulls, uncompressedBytes, compressedBytes, dictionaryBytes, min, max]) => ({
+          entries,
+          nulls,
+          uncompressedBytes,
+          compressedBytes,
+          dictionaryBytes,
+          bounds:
+            min === null || max === null
+              ? null
+              : { min: Buffer.from(min, 'base64'), max: Buffer.from(max, 'base64') },
+        }),
+      ),
     };
   });
   const bytes = endOfRowGroups(rowGroups);

@@ -1,0 +1,39 @@
+import type { TestCase } from './random-case.mjs';
+
+/** The exports of the modules that the comparison needs. */
+export type Engines = Record<string, unknown>;
+
+export function loadEngines(load: (path: string) => Promise<unknown>): Promise<Engines>;
+
+export interface Result {
+  readonly files: readonly Buffer[];
+  readonly rows: readonly number[];
+  readonly overflowRows: readonly number[];
+  readonly error: Error | null;
+  readonly decoder?: { readonly heldBytes: number };
+}
+
+export function runColumnar(engines: Engines, test: TestCase): Promise<Result>;
+
+export function compare(
+  engines: Engines,
+  test: TestCase,
+): Promise<{
+  readonly problem: string | null;
+  readonly isRefused: boolean;
+  readonly files?: readonly Buffer[];
+}>;
+
+export function compareDamaged(
+  engines: Engines,
+  test: TestCase,
+  seed: number,
+  times: number,
+): Promise<{ readonly problem: string; readonly bytes: Buffer } | null>;
+
+export function readParquetFile(bytes: Buffer): Promise<{ readonly rows: readonly unknown[][] }>;
+
+export function pageHeaders(
+  bytes: Buffer,
+  column: number,
+): readonly { readonly entries: number; readonly plainBytes: number; readonly isDictionary: boolean }[];

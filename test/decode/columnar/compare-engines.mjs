@@ -1,0 +1,448 @@
+// Runs a case of random-case.mjs through both engines and says where they differ. Plain JavaScript, see there.
+import { gunzipSync } from 'node:zlib';
+import { parquetMetadata, parquetRead } from 'hyparquet';
+import thrift from 'parquetjs-lite/gen-nodejs/parquet_types.js';
+import util from 'parquetjs-lite/lib/util.js';
+import { damaged } from './random-case.mjs';
+
+const MAX_BYTES = 1_000_000_000;
+
+class Broken extends Error {}
+
+class Drifted extends Error {
+  constructor({ table, offset, misfits }) {
+    super(`drift in ${table}`);
+    this.table = table;
+    this.offset = offset;
+    this.misfits = misfits;
+  }
+}
+
+function onDrift(drift) {
+  throw new Drifted(drift);
+}
+
+/** The chunks of an answer; with `end`, the connection breaks at that byte. */
+async function* chunksOf({ bytes, cuts }, end = null) {
+  let from = 0;
+  for (const to of [...cuts, bytes.length]) {
+    const isBreaking = end !== null && to > end;
+    // Copies, so that a chunk that is kept by mistake shows; and not at the beginning of their memory.
+    yield Buffer.concat([
+      Buffer.from('?'),
+      bytes.subarray(from, isBreaking ? end : to),
+      Buffer.from('?'),
+    ]).subarray(1, -1);
+    if (isBreaking) break;
+    from = to;
+  }
+  if (end !== null) throw new Broken('the connection broke');
+}
+
+async function openPart(engines, test, plan) {
+  const pieces = [];
+  const sink = await engines.sinkFormats[test.format].open({
+    columns: plan.columns,
+    compression: test.compression,
+    csv: test.csv,
+    write: async (bytes) => {
+      // What is written may be used again at once.
+      pieces.push(Buffer.from(bytes));
+    },
+  });
+  return { sink, bytes: () => Buffer.concat(pieces) };
+}
+
+/** What an answer says besides its rows. */
+function facts(engines, test, body) {
+  const { stringifyJson } = engines;
+  const planned = new Set(test.plans.map((plan) => plan.list));
+  return {
+    bytes: body.bytes,
+    envelope: stringifyJson(body.envelope),
+    lists: body.lists.map((list) => ({
+      key: list.key,
+      count: list.count,
+      // No more than this can be told apart.
+      digests: [
+        list.digest(0, Math.min(1, list.count)),
+        list.digest(Math.max(0, list.count - 1), list.count),
+      ],
+      records: planned.has(list.key)
+        ? null
+        : [...list.batches()].flat().map((record) => stringifyJson(record)),
+    })),
+  };
+}
+
+/**
+ * @returns what came out: `files` (bytes), `rows`, `overflowRows` and `bodies`, or `error`
+ */
+export async function runColumnar(engines, test) {
+  const result = { bodies: [], files: [], rows: [], overflowRows: [], error: null };
+  try {
+    const parts = await Promise.all(test.plans.map((plan) => openPart(engines, test, plan)));
+    const decoder = new engines.WindowDecoder({
+      plans: test.plans,
+      format: test.format,
+      compression: test.compression,
+      csv: test.csv,
+      maxAnswerBytes: MAX_BYTES,
+      pool: new engines.BlockPool(),
+      onDrift,
+    });
+    result.decoder = decoder;
+    for (const { answers } of test.windows) {
+      for (const answer of answers) {
+        for (const end of answer.breaks) await tryBroken(decoder, answer, end);
+        const body = await decoder.readAnswer(chunksOf(answer), {
+          offset: answer.offset,
+          limit: answer.limit,
+        });
+        result.bodies.push(facts(engines, test, body));
+      }
+      const encoded = await decoder.endWindow();
+      for (const [index, part] of parts.entries()) {
+        result.rows[index] = (result.rows[index] ?? 0) + encoded[index].rows;
+        result.overflowRows[index] = (result.overflowRows[index] ?? 0) + encoded[index].overflowRows;
+        await part.sink.writeEncoded(encoded[index]);
+        await part.sink.endWindow();
+      }
+      decoder.beginWindow();
+    }
+    for (const part of parts) {
+      await part.sink.finish();
+      result.files.push(part.bytes());
+    }
+  } catch (error) {
+    result.error = error;
+  }
+  return result;
+}
+
+/** An attempt that breaks off. Damage or drift before the break may show first. */
+async function tryBroken(decoder, answer, end) {
+  try {
+    await decoder.readAnswer(chunksOf(answer, end), { offset: answer.offset, limit: answer.limit });
+  } catch (error) {
+    if (error instanceof Broken || error instanceof Drifted || error.code !== undefined) return;
+    throw error;
+  }
+  throw new Error('A broken answer was taken');
+}
+
+async function runReference(engines, test) {
+  const result = { bodies: [], files: [], rows: [], overflowRows: [], error: null };
+  try {
+    const parts = await Promise.all(test.plans.map((plan) => openPart(engines, test, plan)));
+    const readers = test.plans.map((plan) => engines.createRowReader(plan, onDrift));
+    const pool = new engines.BufferPool();
+    result.rows = test.plans.map(() => 0);
+    for (const { answers } of test.windows) {
+      for (const answer of answers) {
+        const body = await engines.decodeBody(chunksOf(answer), MAX_BYTES, pool);
+        result.bodies.push(facts(engines, test, body));
+        for (const [index, plan] of test.plans.entries()) {
+          let { offset } = answer;
+          for (const records of engines.recordsFor(plan, body)) {
+            const rows = [];
+            for (const record of records) readers[index].read(record, offset++, rows);
+            result.rows[index] += rows.length;
+            await parts[index].sink.write(rows);
+          }
+        }
+        body.release();
+      }
+      for (const part of parts) await part.sink.endWindow();
+    }
+    result.overflowRows = readers.map((reader) => reader.overflowRows);
+    for (const part of parts) {
+      await part.sink.finish();
+      result.files.push(part.bytes());
+    }
+  } catch (error) {
+    result.error = error;
+  }
+  return result;
+}
+
+/**
+ * Compares both engines over a case.
+ *
+ * @returns what differs, null if nothing does; whether both refused it
+ */
+export async function compare(engines, test) {
+  const untaken = test.plans.find((plan) => !engines.takesTable(plan));
+  if (untaken !== undefined)
+    return { problem: `the engine does not take the shape ${untaken.shape}`, isRefused: false };
+  const reference = await runReference(engines, test);
+  const columnar = await runColumnar(engines, test);
+  if (reference.error !== null || columnar.error !== null) {
+    return { problem: compareErrors(engines, test, columnar.error, reference.error), isRefused: true };
+  }
+  return {
+    problem: await compareResults(test, columnar, reference),
+    isRefused: false,
+    files: columnar.files,
+  };
+}
+
+async function compareResults(test, columnar, reference) {
+  for (const fact of ['bodies', 'rows', 'overflowRows']) {
+    const [ours, theirs] = [JSON.stringify(columnar[fact]), JSON.stringify(reference[fact])];
+    if (ours !== theirs) return `${fact}: ${firstDifference(ours, theirs)}`;
+  }
+  for (const [index, plan] of test.plans.entries()) {
+    const problem =
+      test.format === 'parquet'
+        ? await compareParquet(columnar.files[index], reference.files[index])
+        : compareText(columnar.files[index], reference.files[index]);
+    if (problem !== null) return `table "${plan.name}" (${plan.shape}): ${problem}`;
+  }
+  return null;
+}
+
+function compareText(ours, theirs) {
+  return ours.equals(theirs) ? null : firstDifference(ours.toString(), theirs.toString());
+}
+
+function firstDifference(ours, theirs) {
+  let at = 0;
+  while (at < ours.length && ours[at] === theirs[at]) at++;
+  const from = Math.max(0, at - 40);
+  return `at ${at}: columnar ${JSON.stringify(ours.slice(from, at + 80))}, reference ${JSON.stringify(theirs.slice(from, at + 80))}`;
+}
+
+// ---- errors ---------------------------------------------------------------------------------------------------
+
+function describe(error) {
+  if (error === null) return 'no error';
+  if (error instanceof Drifted) return `drift of record ${error.offset} of "${error.table}"`;
+  const { code, details } = error;
+  return `${error.constructor.name} ${code} at byte ${details?.byteOffset}: ${String(error.code).startsWith('PAGE_') ? error.message : error.stack}`;
+}
+
+/**
+ * Both must refuse an answer for the same reason, at the same byte. They may differ where there are two reasons: the
+ * columnar engine reads records while the answer arrives, so it meets a record that fits no column before damage
+ * that comes later, and it meets the lists in the order of the text, not of the tables. A byte at the end of a chunk that might begin a
+ * character, but stands where no text is, it calls a wrong byte instead of invalid UTF-8.
+ */
+function compareErrors(engines, test, columnar, reference) {
+  const differ = `columnar: ${describe(columnar)}; reference: ${describe(reference)}`;
+  if (columnar === null || reference === null) return differ;
+  const isRow = (error) => error instanceof Drifted || error.code === 'ROW_TYPE_MISMATCH';
+  if (isRow(columnar) && (isRow(reference) || test.damage !== undefined)) {
+    if (!(columnar instanceof Drifted && reference instanceof Drifted) || test.plans.length > 1) return null;
+    const isSame =
+      columnar.table === reference.table &&
+      columnar.offset === reference.offset &&
+      engines.stringifyJson(columnar.misfits) === engines.stringifyJson(reference.misfits);
+    return isSame || test.damage !== undefined ? null : differ;
+  }
+  const isSame =
+    columnar.constructor === reference.constructor &&
+    columnar.code !== undefined &&
+    columnar.code === reference.code &&
+    columnar.retryable === reference.retryable &&
+    columnar.details?.byteOffset === reference.details?.byteOffset &&
+    (columnar.message === reference.message || reference.message.includes('invalid UTF-8'));
+  return isSame ? null : differ;
+}
+
+/** Damages the last answer of a case, each time anew, and compares what both engines make of it. */
+export async function compareDamaged(engines, test, seed, times) {
+  const windows = test.windows.slice(0, 1).map(({ answers }) => ({ answers: answers.slice(0, 1) }));
+  const [answer] = windows[0].answers;
+  for (let i = 0; i < times; i++) {
+    const damage = damaged(seed + i, answer.bytes);
+    const broken = { ...answer, ...damage, breaks: [] };
+    const { problem } = await compare(engines, {
+      ...test,
+      damage: damage.kind,
+      windows: [{ answers: [broken] }],
+    });
+    if (problem !== null)
+      return { problem: `${damage.kind}: ${problem}`, bytes: damage.bytes, cuts: damage.cuts };
+  }
+  return null;
+}
+
+// ---- Parquet --------------------------------------------------------------------------------------------------
+
+const utf8 = (bytes) => (bytes === undefined ? undefined : Buffer.from(bytes).toString());
+/** hyparquet's own text decoder drops a byte order mark at the start of a text. */
+const PARSERS = { jsonFromBytes: utf8, stringFromBytes: utf8 };
+
+/** Rows and footer of a Parquet file, read with hyparquet. */
+export async function readParquetFile(bytes) {
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  const metadata = parquetMetadata(file, { parsers: PARSERS });
+  let rows = [];
+  await parquetRead({
+    file,
+    metadata,
+    compressors: { GZIP: (input) => gunzipSync(input) },
+    parsers: PARSERS,
+    onComplete: (read) => {
+      rows = read;
+    },
+  });
+  return { rows, metadata };
+}
+
+/** Text that tells apart all values that are not the same, -0 and 0 included. */
+function cellText(cell) {
+  if (Array.isArray(cell)) return `[${cell.map(cellText).join(',')}]`;
+  if (typeof cell === 'bigint') return `${cell}n`;
+  if (Object.is(cell, -0)) return '-0';
+  return JSON.stringify(cell ?? null);
+}
+
+async function compareParquet(ours, theirs) {
+  const columnar = await readParquetFile(ours);
+  const reference = await readParquetFile(theirs);
+  if (columnar.rows.length !== reference.rows.length)
+    return `${columnar.rows.length} rows where the reference has ${reference.rows.length}`;
+  for (const [index, row] of columnar.rows.entries()) {
+    const [our, their] = [cellText([...row]), cellText([...reference.rows[index]])];
+    if (our !== their) return `row ${index}: ${firstDifference(our, their)}`;
+  }
+  const [our, their] = [footerText(columnar.metadata), footerText(reference.metadata)];
+  if (our !== their) return `footer: ${firstDifference(our, their)}`;
+  return compareStatistics(columnar) ?? checkPages(ours, columnar.metadata);
+}
+
+/** What both engines must write alike in a footer: not sizes, places and encodings. */
+function footerText(metadata) {
+  const groups = metadata.row_groups.map(({ num_rows, columns }) => ({
+    num_rows,
+    columns: columns.map(({ meta_data }) => ({
+      path: meta_data.path_in_schema,
+      codec: meta_data.codec,
+      values: meta_data.num_values,
+      statistics: shownStatistics(meta_data.statistics),
+    })),
+  }));
+  return JSON.stringify({ schema: metadata.schema, rows: metadata.num_rows, groups }, (_, value) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  );
+}
+
+function shownStatistics(statistics) {
+  if (statistics === undefined) return null;
+  return Object.entries(statistics).map(([name, value]) => [
+    name,
+    cellText(value instanceof Uint8Array ? [...value] : value),
+  ]);
+}
+
+/** Bounds and null counts against the values themselves. Texts that a reader decodes may not be UTF-8, so by bytes. */
+function compareStatistics({ rows, metadata }) {
+  let first = 0;
+  for (const group of metadata.row_groups) {
+    const count = Number(group.num_rows);
+    for (const [index, { meta_data }] of group.columns.entries()) {
+      const { statistics, path_in_schema, type } = meta_data;
+      if (path_in_schema.length > 1) {
+        if (statistics !== undefined) return 'a list has statistics';
+        continue;
+      }
+      const cells = rows.slice(first, first + count).map((row) => row[index]);
+      const values = cells.filter((cell) => cell !== undefined && cell !== null);
+      if (Number(statistics.null_count) !== cells.length - values.length)
+        return `null count of ${path_in_schema}`;
+      if (statistics.min_value === undefined) continue;
+      const order = values.map((value) => orderOf(value, type)).sort(compareOrders);
+      const [least, greatest] = [order[0], order.at(-1)];
+      if (compareOrders(orderOf(statistics.min_value, type), least) !== 0) return `min of ${path_in_schema}`;
+      if (compareOrders(orderOf(statistics.max_value, type), greatest) !== 0)
+        return `max of ${path_in_schema}`;
+    }
+    first += count;
+  }
+  return null;
+}
+
+function orderOf(value, type) {
+  if (type !== 'BYTE_ARRAY') return value;
+  return typeof value === 'string' ? Buffer.from(value) : Buffer.from(value);
+}
+
+function compareOrders(a, b) {
+  if (Buffer.isBuffer(a)) return Buffer.compare(a, b);
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Sizes that the footer states must be those of the file, and pages must be of a sane size. */
+function checkPages(bytes, metadata) {
+  let at = 4;
+  for (const { columns, total_byte_size } of metadata.row_groups) {
+    let plain = 0n;
+    for (const { meta_data } of columns) {
+      const name = meta_data.path_in_schema.join('.');
+      const begin = Number(meta_data.dictionary_page_offset ?? meta_data.data_page_offset);
+      if (begin !== at) return `column ${name} begins at ${begin}, not at ${at}`;
+      const end = at + Number(meta_data.total_compressed_size);
+      const pages = pagesBetween(bytes, at, end);
+      at = end;
+      plain += meta_data.total_uncompressed_size;
+      const entries = pages.reduce((sum, page) => sum + page.entries, 0);
+      if (BigInt(entries) !== meta_data.num_values) return `pages of ${name} hold ${entries} values`;
+      const size = pages.reduce((sum, page) => sum + page.headerBytes + page.plainBytes, 0);
+      if (BigInt(size) !== meta_data.total_uncompressed_size) return `pages of ${name} have ${size} bytes`;
+      // A record of several rows may pass the limit of 20000.
+      const isLarge = pages.some((page) => meta_data.path_in_schema.length === 1 && page.entries > 20_100);
+      if (isLarge) return `a page of ${name} holds more than 20100 rows`;
+    }
+    if (plain !== total_byte_size) return 'total_byte_size';
+  }
+  const footer = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8);
+  return at === footer ? null : `row groups end at ${at}, the footer begins at ${footer}`;
+}
+
+/** The headers of a column's pages in the first row group. */
+export function pageHeaders(bytes, column) {
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  const { meta_data } = parquetMetadata(file).row_groups[0].columns[column];
+  const begin = Number(meta_data.dictionary_page_offset ?? meta_data.data_page_offset);
+  return pagesBetween(bytes, begin, begin + Number(meta_data.total_compressed_size));
+}
+
+function pagesBetween(bytes, begin, end) {
+  const pages = [];
+  for (let at = begin; at < end; ) {
+    const header = new thrift.PageHeader();
+    const headerBytes = util.decodeThrift(header, bytes.subarray(at, end));
+    pages.push({
+      entries: header.data_page_header?.num_values ?? 0,
+      plainBytes: header.uncompressed_page_size,
+      isDictionary: header.dictionary_page_header !== null,
+      headerBytes,
+    });
+    at += headerBytes + header.compressed_page_size;
+  }
+  return pages;
+}
+
+// ---- engines --------------------------------------------------------------------------------------------------
+
+/** The engines of a build: `load('./model.js')` imports a module below its root. */
+export async function loadEngines(load) {
+  const modules = await Promise.all(
+    [
+      'decode/columnar/window-decoder.js',
+      'decode/columnar/block-store.js',
+      'decode/columnar/core-plan.js',
+      'decode/columnar/core.js',
+      'decode/reference/decode-body.js',
+      'decode/reference/buffer-pool.js',
+      'decode/reference/row-reader.js',
+      'sinks/sink-formats.js',
+      'job-source.js',
+      'json-value.js',
+      'cell.js',
+    ].map(load),
+  );
+  return Object.assign({}, ...modules);
+}
