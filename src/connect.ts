@@ -1,12 +1,12 @@
 import { createGesClient, type GesClient } from './client/ges-client.js';
 import { DEFAULT_RETRY_POLICY, type RetryEvent } from './client/retry.js';
-import { createTokenSource } from './client/token.js';
 import type { ResolvedConnection } from './config/options.js';
+import { createCredentials, networkOf } from './credentials.js';
 import { BufferPool } from './decode/reference/buffer-pool.js';
 import { decodeBody } from './decode/reference/decode-body.js';
 
-/** Longer answers are refused: 100000 records of 10 KB each. */
-const MAX_ANSWER_BYTES = 1_000_000_000;
+/** Longer answers are refused: 100000 records of 2.6 KB each. Several may be in memory at a time. */
+export const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
 /** A client that decodes with the reference engine. `close()` it when done. */
 export function connect(
@@ -15,15 +15,28 @@ export function connect(
   onRetry?: (event: RetryEvent) => void,
 ): GesClient {
   const pool = new BufferPool();
-  return createGesClient({
-    ...connection,
-    token: createTokenSource(connection),
-    connections,
+  const reaching = {
     connectTimeoutMs: 10_000,
     headersTimeoutMs: 120_000,
     bodyTimeoutMs: 60_000,
+    requestTimeoutMs: connection.requestTimeout,
     retry: { ...DEFAULT_RETRY_POLICY, maxAttempts: connection.maxAttempts },
-    decode: (body) => decodeBody(body, MAX_ANSWER_BYTES, pool),
     onRetry,
+  };
+  const credentials = createCredentials(connection, reaching);
+  const client = createGesClient({
+    ...connection,
+    ...reaching,
+    credentials,
+    network: networkOf(connection),
+    connections,
+    decode: (body) => decodeBody(body, MAX_ANSWER_BYTES, pool),
   });
+  return {
+    ...client,
+    close: async () => {
+      await client.close();
+      await credentials.close();
+    },
+  };
 }

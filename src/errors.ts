@@ -37,6 +37,28 @@ export const ERROR_CODES = {
     action: 'Read the GES error code in the message',
   },
   API_UNAUTHORIZED: { exit: 1, meaning: 'GES refused the token', action: 'Get a new token for this project' },
+  LOGIN_REFUSED: {
+    exit: 1,
+    meaning:
+      'IAM refused user, password or scope; the password is not tried again, because IAM locks accounts',
+    action: 'Check user, account (--domain), password and project; an account with MFA needs a token',
+  },
+  GRAPH_NOT_FOUND: {
+    exit: 1,
+    meaning: 'GES does not know the graph',
+    action: 'Check --graph, --project-id and --endpoint: every graph has an address of its own',
+  },
+  TLS_UNTRUSTED: {
+    exit: 1,
+    meaning: 'The certificate of the server, or of a proxy, is not trusted',
+    action: 'Give the certificate of its issuer with --ca-file; --insecure leaves the check out',
+  },
+  PROXY_REFUSED: {
+    exit: 1,
+    meaning: 'The proxy refused to pass the request on',
+    action:
+      'Check HTTP_PROXY or HTTPS_PROXY, with user name and password; NO_PROXY names hosts to reach without it',
+  },
   JOB_FAILED: {
     exit: 1,
     meaning: 'The job itself failed',
@@ -45,12 +67,27 @@ export const ERROR_CODES = {
   JOB_NOT_FOUND: {
     exit: 4,
     meaning: 'GES does not know the job: wrong ID, or its result was erased',
-    action: 'Check the ID with "jobs list"; results do not outlive a restart of the graph',
+    action: 'Check the ID; "jobs list" names the jobs of a graph, whose results do not outlive its restart',
   },
   JOB_NOT_READY: {
     exit: 3,
     meaning: 'The job has not finished',
     action: 'Run the same command later, or with a longer --wait',
+  },
+  JOB_NOT_CANCELLED: {
+    exit: 1,
+    meaning: 'GES did not cancel the job',
+    action: 'Read the reason in the message',
+  },
+  REQUEST_UNCERTAIN: {
+    exit: 1,
+    meaning: 'A request to submit or to cancel got no clear answer: it may have taken effect',
+    action: 'Look with "jobs list" before you run the command again',
+  },
+  RESULT_TRUNCATED: {
+    exit: 1,
+    meaning: 'A HyG job declares more records than it gives: its JSON result was cut',
+    action: 'Run the algorithm again with output format TXT, mode FULL, and dump it with export-result',
   },
   PAGE_INVALID: {
     exit: 3,
@@ -72,6 +109,11 @@ export const ERROR_CODES = {
     meaning: 'Two different windows gave the same records: the server ignores the offset',
     action: 'Report it: this server does not page as documented',
   },
+  PAGE_OVERLAP: {
+    exit: 1,
+    meaning: 'A page does not begin where the page before it ended: records would be missing or twice',
+    action: 'Report it: this server does not page as documented, or its result changes while it is read',
+  },
   PAGE_SHORT: {
     exit: 3,
     meaning: 'The server gave no records for a range inside the total, on every attempt',
@@ -79,8 +121,13 @@ export const ERROR_CODES = {
   },
   TOTAL_CHANGED: {
     exit: 1,
-    meaning: 'The result changed while it was read',
-    action: 'Remove the output folder or use --force to start again',
+    meaning: 'The result is not the one that the export began with: it changed, or the job ran again',
+    action: 'Choose another folder, or --force to export the new result in place of the old one',
+  },
+  HOST_CHANGED: {
+    exit: 1,
+    meaning: 'The export began at another address: results live in the memory of one graph',
+    action: 'Give the address that it began with, or --force to start again',
   },
   ROW_TYPE_MISMATCH: {
     exit: 1,
@@ -89,13 +136,38 @@ export const ERROR_CODES = {
   },
   SINK_WRITE: {
     exit: 1,
-    meaning: 'An output file or folder cannot be written',
+    meaning: 'An output file or folder cannot be written, or not be read again',
     action: 'Check the folder and its permissions',
   },
   SINK_DISK_FULL: {
     exit: 3,
     meaning: 'No space left for the output',
     action: 'Free space, then run the same command again',
+  },
+  STORE_UNAUTHORIZED: {
+    exit: 1,
+    meaning: 'The object store refused the credentials, or does not permit the operation',
+    action: 'Check the keys and what they may do in the bucket',
+  },
+  STORE_NOT_FOUND: {
+    exit: 2,
+    meaning: 'The bucket does not exist',
+    action: 'Create it, or correct --out, --s3-endpoint or --s3-region',
+  },
+  STORE_UNAVAILABLE: {
+    exit: 3,
+    meaning: 'The object store could not be reached or was busy, on every attempt',
+    action: 'Check --s3-endpoint, then run the same command again',
+  },
+  STORE_REJECTED: {
+    exit: 1,
+    meaning: 'The object store refused a request',
+    action: 'Read the error of the store in the message',
+  },
+  PACKAGE_MISSING: {
+    exit: 2,
+    meaning: 'An optional package that this option needs is not installed',
+    action: 'Install it with the command in the message',
   },
   OUTPUT_LOCKED: {
     exit: 3,
@@ -122,6 +194,46 @@ export const ERROR_CODES = {
     meaning: 'The files are not what the manifest, or the server, says',
     action: 'Export again',
   },
+  LOAD_CLIENT_MISSING: {
+    exit: 2,
+    meaning: 'The client package of the database is not installed',
+    action: 'Install the packages named',
+  },
+  LOAD_CONNECTION: {
+    exit: 3,
+    meaning: 'No connection to the database, or it broke',
+    action: 'Check the address of the database, then run the same command again',
+  },
+  LOAD_REFUSED: {
+    exit: 1,
+    meaning: 'The database refused the user, a statement or a value',
+    action: 'Read the reason in the message',
+  },
+  LOAD_SHAPE: {
+    exit: 2,
+    meaning: 'The table that is there has another shape than the export',
+    action: 'Choose another --table, or change or drop the one that is there',
+  },
+  LOAD_BUSY: {
+    exit: 3,
+    meaning: 'Another process is loading the table, or holds the database file',
+    action: 'Run the same command again when it has ended',
+  },
+  LOAD_SERVER_FULL: {
+    exit: 3,
+    meaning: 'The database has no space left',
+    action: 'Free space there, then run the same command again',
+  },
+  LOAD_MISMATCH: {
+    exit: 5,
+    meaning: 'The database does not hold the rows that the manifest counts',
+    action: 'Look at the table named; nothing was changed',
+  },
+  TIME_LIMIT: {
+    exit: 3,
+    meaning: 'The export took longer than --max-duration; the checkpoint is saved',
+    action: 'Run the same command again',
+  },
   INTERRUPTED: {
     exit: 130,
     meaning: 'Stopped by a signal; the checkpoint is saved',
@@ -147,18 +259,23 @@ export interface GesExportErrorOptions {
   readonly cause?: unknown;
   /** Plain data for logs; never a secret. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
+  /** What to do, where more is known than the code says. */
+  readonly action?: string | undefined;
 }
 
 /** Base of every failure that a caller may expect. Match on `code`, not on the text. */
 export class GesExportError extends Error {
   readonly code: ErrorCode;
   readonly details: Readonly<Record<string, unknown>>;
+  /** What to do about it. */
+  readonly action: string;
 
   constructor(code: ErrorCode, message: string, options: GesExportErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
     this.details = options.details ?? {};
+    this.action = options.action ?? ERROR_CODES[code].action;
   }
 }
 
@@ -172,6 +289,10 @@ export class RequestError extends GesExportError {
   readonly retryable: boolean;
   /** Milliseconds the server asked to wait (`Retry-After`); null when it did not. */
   readonly retryAfterMs: number | null;
+  /** True when the same request may succeed with a fresh token. */
+  readonly wantsNewToken: boolean;
+  /** True when a smaller page may succeed where this one did not: it took too long, or was too long. */
+  readonly isSizeFault: boolean;
 
   constructor(
     code: ErrorCode,
@@ -180,12 +301,17 @@ export class RequestError extends GesExportError {
       readonly facts?: RequestFacts | undefined;
       readonly retryable: boolean;
       readonly retryAfterMs?: number | null;
+      readonly wantsNewToken?: boolean;
+      readonly isSizeFault?: boolean;
     },
   ) {
-    super(code, message, { cause: options.cause, details: { ...options.facts, ...options.details } });
+    const { cause, action } = options;
+    super(code, message, { cause, action, details: { ...options.facts, ...options.details } });
     this.facts = options.facts ?? {};
     this.retryable = options.retryable;
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.wantsNewToken = options.wantsNewToken ?? false;
+    this.isSizeFault = options.isSizeFault ?? false;
   }
 }
 
@@ -198,8 +324,14 @@ export class PageError extends RequestError {}
 /** Rows could not be encoded or stored. */
 export class SinkError extends GesExportError {}
 
+/** The object store refused, or was not there. */
+export class StoreError extends GesExportError {}
+
 /** A checkpoint does not fit, or the output folder is taken. */
 export class CheckpointError extends GesExportError {}
+
+/** A database did not take the rows. */
+export class LoadError extends GesExportError {}
 
 /** Files and manifest, or files and server, disagree. */
 export class VerifyError extends GesExportError {}

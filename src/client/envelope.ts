@@ -13,10 +13,15 @@ const count = z
   .nullish()
   .transform((value) => value ?? null);
 
+/** Words and messages of a server are shown to people and matched with patterns: what is longer is cut. */
+const MAX_TEXT_CHARS = 1000;
+
 const text = z
   .union([z.string(), z.number()])
   .nullish()
-  .transform((value) => (value === null || value === undefined || value === '' ? null : String(value)));
+  .transform((value) =>
+    value === null || value === undefined || value === '' ? null : String(value).slice(0, MAX_TEXT_CHARS),
+  );
 
 /** What an answer of the service plane says beside its records (ges_03_0037, tables 2 and 3). */
 const envelopeSchema = z.object({
@@ -37,7 +42,7 @@ export interface Envelope {
   readonly errorMessage: string | null;
   /** Whether `result` says `failed`. */
   readonly hasFailed: boolean;
-  /** Whether `data` holds anything at all. */
+  /** Whether `data` holds anything but an empty `outputs`. */
   readonly hasData: boolean;
   readonly offset: number | null;
   readonly declared: number | null;
@@ -50,7 +55,8 @@ export interface Envelope {
  * other services (`{error: {code, message}}`), Cypher (`errors[]`, ges_03_0336; its first one is handed in).
  *
  * @param listed the first of `errors[]`, which is a list and so no part of `root`
- * The paging fields stand in `data.outputs` in every example and in `data` in table 3; both are read.
+ * The paging fields stand in `data.outputs` in every example and in `data` in table 3; both are read, and the top
+ * level too, for a result that stands there.
  *
  * @throws PageError `PAGE_INVALID` when a field has an impossible value
  */
@@ -62,7 +68,8 @@ export function readEnvelope(root: JsonObject, listed?: JsonObject): Envelope {
   const paging = (name: string) =>
     plain(
       (outputs instanceof JsonObject ? outputs.get(name) : undefined) ??
-        (data instanceof JsonObject ? data.get(name) : undefined),
+        (data instanceof JsonObject ? data.get(name) : undefined) ??
+        root.get(name),
     );
   const parsed = envelopeSchema.safeParse({
     status: plain(root.get('status')),
@@ -84,18 +91,22 @@ export function readEnvelope(root: JsonObject, listed?: JsonObject): Envelope {
     );
   }
   const { status, result, errorCode, errorMessage } = parsed.data;
-  const hasFailed = result?.toLowerCase() === 'failed';
+  const hasFailed = /^(failed|fail|error)$/i.test(result?.trim() ?? '');
   return {
     statusWord: status,
     status: readJobStatus(status, hasFailed || errorCode !== null),
     errorCode,
     errorMessage,
     hasFailed,
-    hasData: data instanceof JsonObject && data.keys.length > 0,
+    hasData: data instanceof JsonObject && data.values.some((value) => value !== outputs || !isEmpty(value)),
     offset: parsed.data.data_offset,
     declared: parsed.data.data_return_size,
     total: parsed.data.data_total_size,
   };
+}
+
+function isEmpty(value: JsonValue): boolean {
+  return value === null || (value instanceof JsonObject && value.keys.length === 0);
 }
 
 function firstOf(source: JsonObject, names: readonly string[]): unknown {

@@ -1,69 +1,26 @@
 import type { ErrorCode } from '../errors.js';
+import { CODE_OF, type Consequence, GES_ERRORS, HTTP_ERRORS } from './ges-errors.js';
+import { speaksOf } from './message-kind.js';
 
 /** What a refusal means for the one who reads a result. */
 export interface Verdict {
   readonly code: ErrorCode;
-  /** `yes`: the same request may succeed; `new-token`: it may succeed with a fresh token; `no`. */
-  readonly retry: 'yes' | 'new-token' | 'no';
+  /** Whether the same request may succeed later. */
+  readonly retry: boolean;
+  /** Whether it may succeed with a fresh token. */
+  readonly newToken: boolean;
+  /** What to do, where the error of GES says more than our code. */
+  readonly action: string | undefined;
+  /** How long to wait at least, where the documents say so and no `Retry-After` does; milliseconds. */
+  readonly waitMs: number | null;
 }
 
-interface ErrorRule {
-  readonly codes: readonly string[];
-  /** Must match the message, where one code has several meanings. English and Chinese. */
-  readonly message?: RegExp;
-  readonly verdict: Verdict;
-}
-
-const BUSY: Verdict = { code: 'REQUEST_BUSY', retry: 'yes' };
-const REJECTED: Verdict = { code: 'API_REJECTED', retry: 'no' };
-const UNAUTHORIZED: Verdict = { code: 'API_UNAUTHORIZED', retry: 'new-token' };
-const FAILED: Verdict = { code: 'JOB_FAILED', retry: 'no' };
+/** "Wait 2 to 5 s and try again" is the advice for the throttling of the gateway. */
+const THROTTLED_WAIT_MS = 2000;
 
 /**
- * Error codes of the service plane (page "Error Codes", ges_03_0110) and of the gateway, first match wins.
- * The HTTP status is not asked first: an invalid token is HTTP 400, and so is a failed job.
- */
-const ERROR_RULES: readonly ErrorRule[] = [
-  // Before "not found": what an algorithm does not find is a vertex or a parameter.
-  { codes: ['GES.8301'], message: /running algorithm|unknown algorithm|算法/i, verdict: FAILED },
-  {
-    codes: ['GES.8301'],
-    message: /can ?not find job|job .*not (exist|found)|找不到.*job|未找到|不存在/i,
-    verdict: { code: 'JOB_NOT_FOUND', retry: 'no' },
-  },
-  { codes: ['GES.8007'], verdict: UNAUTHORIZED },
-  { codes: ['GES.8002', 'GES.8005'], message: /token/i, verdict: UNAUTHORIZED },
-  {
-    codes: [
-      'GES.8001',
-      'GES.8002',
-      'GES.8008',
-      'GES.8105',
-      'GES.8107',
-      'GES.8108',
-      'GES.8204',
-      'GES.8209',
-      'GES.8210',
-    ],
-    verdict: BUSY,
-  },
-  {
-    codes: ['GES.8301', 'GES.8302', 'GES.8504', 'GES.8601', 'GES.8602', 'GES.8605', 'GES.8611', 'GES.8804'],
-    verdict: BUSY,
-  },
-  { codes: ['GES.7004', 'GES.7005', 'GES.7006', 'GES.7051', 'APIG.0308'], verdict: BUSY },
-  { codes: ['GES.8000', 'GES.8003', 'GES.8011', 'GES.8402'], message: /graph|图/i, verdict: REJECTED },
-  { codes: ['GES.8402', 'GES.8403'], verdict: REJECTED },
-];
-
-/** Messages that mean "renew the token" under whatever code (IAM, "Obtaining a User Token"). */
-const TOKEN_MESSAGE = /token must be updated|invalid token|token (has )?expired|token.*(过期|失效|无效)/i;
-
-/** HTTP statuses that may pass (ges_03_0007; 500, 502, 503 and 504 by common practice). */
-const BUSY_STATUSES: ReadonlySet<number> = new Set([408, 413, 425, 429, 500, 502, 503, 504]);
-
-/**
- * Judges a refusal by GES code and message first, by HTTP status last.
+ * Judges a refusal by GES code and message first, by HTTP status last: an invalid token is HTTP 400, and so is a
+ * failed job.
  *
  * @param hasFailed the answer has a `status`, and that or `result` says failed: the job, not the query, failed
  */
@@ -74,14 +31,50 @@ export function judgeError(
   hasFailed: boolean,
 ): Verdict {
   const words = message ?? '';
-  if (TOKEN_MESSAGE.test(words)) return UNAUTHORIZED;
-  const rule = ERROR_RULES.find(
-    (candidate) =>
-      gesCode !== null && candidate.codes.includes(gesCode) && (candidate.message?.test(words) ?? true),
+  const waitMs = gesCode === 'APIG.0308' ? THROTTLED_WAIT_MS : null;
+  const known = findGesError(gesCode, words);
+  const consequence = known?.consequence;
+  if (speaksOf('token', words)) return verdict('unauthorized', undefined, waitMs);
+  if (
+    hasFailed &&
+    (consequence === undefined || consequence === 'busy' || consequence === 'new-token-or-busy')
+  )
+    return verdict('job-failed', undefined, waitMs);
+  if (known !== undefined && consequence !== undefined)
+    return verdict(refine(consequence, words), known.action, waitMs);
+  if (speaksOf('graph-missing', words)) return verdict('graph-not-found', undefined, waitMs);
+  if (gesCode !== null && speaksOf('job-missing', words)) return verdict('job-not-found', undefined, waitMs);
+  const byStatus = HTTP_ERRORS.find((error) => error.statuses.includes(httpStatus));
+  // A code that is in no document says that GES itself has spoken: only its passing states are read from the status.
+  return verdict(
+    byStatus?.consequence ?? 'rejected',
+    gesCode === null ? byStatus?.action : undefined,
+    waitMs,
   );
-  if (hasFailed && (rule === undefined || rule.verdict === BUSY)) return FAILED;
-  if (rule !== undefined) return rule.verdict;
-  if (gesCode === null && httpStatus === 401) return UNAUTHORIZED;
-  if (BUSY_STATUSES.has(httpStatus)) return BUSY;
-  return httpStatus === 401 ? UNAUTHORIZED : REJECTED;
+}
+
+function findGesError(gesCode: string | null, words: string) {
+  if (gesCode === null) return undefined;
+  return GES_ERRORS.find(
+    (error) => error.codes.includes(gesCode) && (error.when === undefined || speaksOf(error.when, words)),
+  );
+}
+
+/** Where the message itself names the token, a refusal after renewing it is a refusal of the token. */
+function refine(consequence: Consequence, words: string): Consequence {
+  const mayBeToken = consequence === 'new-token-or-rejected' || consequence === 'new-token-or-busy';
+  return mayBeToken && /token/i.test(words) ? 'unauthorized' : consequence;
+}
+
+function verdict(consequence: Consequence, action: string | undefined, waitMs: number | null): Verdict {
+  return {
+    code: CODE_OF[consequence],
+    retry: consequence === 'busy' || consequence === 'new-token-or-busy',
+    newToken:
+      consequence === 'unauthorized' ||
+      consequence === 'new-token-or-rejected' ||
+      consequence === 'new-token-or-busy',
+    action: consequence === 'rejected' || consequence === 'new-token-or-rejected' ? action : undefined,
+    waitMs,
+  };
 }

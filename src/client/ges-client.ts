@@ -1,26 +1,43 @@
 import { JobError, RequestError, type RequestFacts } from '../errors.js';
 import { JsonObject } from '../json-value.js';
 import type { DecodedBody, Window } from '../model.js';
+import { createAuthorizer } from './authorizer.js';
+import type { Credentials } from './credentials.js';
+import type { NetworkOptions } from './dispatcher.js';
 import { type Envelope, readEnvelope } from './envelope.js';
 import { judgeError } from './error-table.js';
+import { cloudJobPath, graphPath } from './graph-paths.js';
 import { createHttp, type HttpRequest, type HttpResponse } from './http.js';
+import { Pace } from './pace.js';
 import { parseRetryAfter, type RetryEvent, type RetryPolicy, withRetries } from './retry.js';
+import { judgeWrite } from './write-rule.js';
 
 export interface GesClientOptions {
   /** The graph's own address, such as `http://192.168.0.10`; a path in front of `/ges/v1.0` is kept. */
   readonly endpoint: string;
   readonly projectId: string;
   readonly graph: string;
-  /** Called before each request; `renew` asks to replace the token that was just refused, where that is possible. */
-  readonly token: (renew: boolean) => Promise<string>;
+  /** Who asks. Closed by whoever made them. */
+  readonly credentials: Credentials;
+  readonly network?: NetworkOptions | undefined;
   readonly connections: number;
   readonly connectTimeoutMs: number;
   readonly headersTimeoutMs: number;
   readonly bodyTimeoutMs: number;
+  readonly requestTimeoutMs: number;
   readonly retry: RetryPolicy;
-  /** Turns the bytes of a body into envelope and records. */
-  readonly decode: (body: AsyncIterable<Uint8Array>) => Promise<DecodedBody>;
+  /** Turns the bytes of a body into envelope and records, where a call brings no decoder of its own. */
+  readonly decode: DecodeBody;
   readonly onRetry?: ((event: RetryEvent) => void) | undefined;
+}
+
+/** Turns the bytes of a body into envelope and records. Called once an attempt. */
+export type DecodeBody = (body: AsyncIterable<Uint8Array>) => Promise<DecodedBody>;
+
+interface Reading {
+  readonly decode?: DecodeBody | undefined;
+  /** Whether the caller can ask for less: an attempt that may have failed for its size is not repeated as it was. */
+  readonly canShrink?: boolean;
 }
 
 /** An accepted answer of the service plane. */
@@ -29,103 +46,160 @@ export interface JobAnswer {
   readonly body: DecodedBody;
 }
 
+/** A request that changes something on the server. */
+export interface WriteCall {
+  readonly method: 'POST' | 'DELETE';
+  /** From the root of the server, with its query; see `graph-paths.ts`. */
+  readonly path: string;
+  /** JSON text. */
+  readonly body?: string | undefined;
+}
+
 export interface GesClient {
   /**
    * `GET …/jobs/{job_id}/status?offset=&limit=` (ges_03_0037, 0472): the state of a job and one page of its result.
    *
+   * An answer that takes too long, or is too long, is asked for again only if it is a page of one record; else the
+   * error says so (`isSizeFault`), and a smaller page is up to the caller.
+   *
    * @throws JobError `JOB_NOT_FOUND`, `JOB_FAILED`
    * @throws RequestError `API_REJECTED`, `API_UNAUTHORIZED`, and, after the last attempt, `REQUEST_…` or `PAGE_INVALID`
    */
-  readJob(jobId: string, window: Window, signal?: AbortSignal): Promise<JobAnswer>;
+  readJob(jobId: string, window: Window, signal?: AbortSignal, decode?: DecodeBody): Promise<JobAnswer>;
   /** `GET …/schema` (ges_03_0027): the graph's metadata; null where the graph does not offer it. */
   readSchema(signal?: AbortSignal): Promise<DecodedBody | null>;
   /** `GET …/jobs/status?offset=&limit=` (ges_03_0204, 0471): the jobs that the engine remembers. */
   listJobs(window: Window, signal?: AbortSignal): Promise<JobAnswer>;
+  /**
+   * Sends what submits or cancels a job; again only where that cannot do the same twice (`judgeWrite`).
+   * An abort cannot take back what was sent: it is heeded between attempts only.
+   *
+   * @throws RequestError as `readJob`, and `REQUEST_UNCERTAIN`
+   */
+  write(call: WriteCall, signal?: AbortSignal): Promise<JobAnswer>;
+  /**
+   * `GET /v1/{project_id}/jobs/{job_id}` (BMS and SDRS, page "Querying Job Status"): a job and its sub-jobs.
+   * A job that failed is an answer like any other.
+   *
+   * @throws RequestError as `readJob`
+   */
+  readCloudJob(jobId: string, signal?: AbortSignal): Promise<JobAnswer>;
   close(): Promise<void>;
 }
+
+/** What one call asks for, and how its answer is to be read. */
+interface Call extends Reading {
+  readonly kind: 'job' | 'graph' | 'write' | 'cloud-job';
+  readonly method: HttpRequest['method'];
+  readonly path: string;
+  readonly body?: string | undefined;
+  readonly window?: Window | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The call is unknown, or says of a graph that it has no schema as if there were no graph (GES.8003, ges_03_0027). */
+const SCHEMA_REFUSALS: ReadonlySet<string> = new Set(['API_REJECTED', 'GRAPH_NOT_FOUND']);
 
 /** @throws TypeError when `endpoint` is not an HTTP address */
 export function createGesClient(options: GesClientOptions): GesClient {
   const base = new URL(options.endpoint);
   const http = createHttp({ ...options, origin: base.origin });
-  const root = `${base.pathname.replace(/\/+$/, '')}/ges/v1.0/${encodeURIComponent(options.projectId)}/graphs/${encodeURIComponent(options.graph)}`;
+  const authorize = createAuthorizer(options.credentials);
+  const pace = new Pace(options.retry, options.connections);
+  const prefix = base.pathname.replace(/\/+$/, '');
+  const root = graphPath(options);
 
   return {
-    readJob: (jobId, window, signal) =>
-      get(`/jobs/${encodeURIComponent(jobId)}/status?${pageQuery(window)}`, window, signal),
+    readJob: (jobId, window, signal, decode) =>
+      get('job', `/jobs/${encodeURIComponent(jobId)}/status?${pageQuery(window)}`, window, signal, {
+        decode,
+        canShrink: window.limit > 1,
+      }),
     async readSchema(signal) {
       try {
-        return (await get('/schema', undefined, signal)).body;
+        return (await get('graph', '/schema', undefined, signal)).body;
       } catch (error) {
         // An edition without this call must not stand in the way of an export: samples decide the types then.
-        if (error instanceof RequestError && error.code === 'API_REJECTED') return null;
+        const isRefused = error instanceof RequestError && SCHEMA_REFUSALS.has(error.code);
+        if (isRefused) return null;
         throw error;
       }
     },
-    listJobs: (window, signal) => get(`/jobs/status?${pageQuery(window)}`, window, signal),
+    listJobs: (window, signal) => get('graph', `/jobs/status?${pageQuery(window)}`, window, signal),
+    write: (call, signal) =>
+      send({ kind: 'write', ...call }, () => {
+        signal?.throwIfAborted();
+      }),
+    readCloudJob: (jobId, signal) =>
+      send({ kind: 'cloud-job', method: 'GET', path: cloudJobPath(options.projectId, jobId), signal }),
     close: () => http.close(),
   };
 
-  async function get(
+  function get(
+    kind: Call['kind'],
     path: string,
     window: Window | undefined,
     signal: AbortSignal | undefined,
+    reading: Reading = {},
   ): Promise<JobAnswer> {
+    return send({ kind, method: 'GET', path: `${root}${path}`, window, signal, ...reading });
+  }
+
+  /** @param beforeSend throws where the request is not to go out any more */
+  async function send(call: Call, beforeSend: () => void = () => {}): Promise<JobAnswer> {
+    const { method, body, window, signal, canShrink } = call;
+    const request = { method, path: `${prefix}${call.path}`, headers: HEADERS, body, signal };
     return withRetries(
       options.retry,
-      async (attempt) => {
-        const token = await options.token(false);
-        const request: HttpRequest = {
-          method: 'GET',
-          path: `${root}${path}`,
-          headers: headersWith(token),
-          signal,
-        };
-        try {
-          const response = await http.send(request);
-          return await readAnswer(response, { window, attempt, traceId: response.traceId });
-        } catch (error) {
-          signal?.throwIfAborted();
-          const failure = withFacts(error, { window, attempt });
-          if (!(failure instanceof RequestError) || failure.code !== 'API_UNAUTHORIZED') throw failure;
-          // The same token again would be refused again; another one is worth an attempt.
-          const isRenewed = (await options.token(true)) !== token;
-          throw new RequestError(failure.code, failure.message, {
-            facts: failure.facts,
-            retryable: isRenewed,
-          });
-        }
-      },
-      { signal, onRetry: options.onRetry },
+      (attempt) =>
+        authorize(request, async (authorized) => {
+          beforeSend();
+          try {
+            const response = await http.send(authorized);
+            return await readAnswer(call, response, { window, attempt, traceId: response.traceId });
+          } catch (error) {
+            signal?.throwIfAborted();
+            const failure = withFacts(error, { window, attempt });
+            // Judged before the token: what may have taken effect is not sent again with a fresh one either.
+            throw call.kind === 'write' && failure instanceof RequestError ? judgeWrite(failure) : failure;
+          }
+        }),
+      { signal, onRetry: options.onRetry, pace, canShrink },
     );
   }
 
-  async function readAnswer(response: HttpResponse, facts: RequestFacts): Promise<JobAnswer> {
+  async function readAnswer(call: Call, response: HttpResponse, facts: RequestFacts): Promise<JobAnswer> {
     const known = { ...facts, httpStatus: response.status };
     const retryAfterMs = parseRetryAfter(response.retryAfter, Date.now());
     let body: DecodedBody;
     let envelope: Envelope;
     try {
-      body = await options.decode(response.body);
+      body = await (call.decode ?? options.decode)(response.body);
       envelope = readEnvelope(body.envelope, firstListedError(body));
     } catch (error) {
       // Whatever stands in the body of a refusal (HTML of a proxy, nothing), the status says enough.
       if (response.status < 300 || !(error instanceof RequestError) || error.code !== 'PAGE_INVALID')
         throw withFacts(error, known);
-      throw refusal(known, null, null, false, retryAfterMs);
+      throw refusal(call, known, null, null, false, retryAfterMs);
     }
     const { errorCode, errorMessage, status, statusWord, hasFailed } = envelope;
-    const jobFailed = statusWord !== null && status === 'failed';
+    // The status of a cloud job, with its error code, is what was asked for.
+    if (call.kind === 'cloud-job' && response.status < 300 && statusWord !== null) return { envelope, body };
+    const jobFailed = call.kind === 'job' && statusWord !== null && status === 'failed';
     if (response.status >= 300 || errorCode !== null || hasFailed || jobFailed) {
-      throw refusal(known, errorCode, errorMessage, jobFailed, retryAfterMs);
+      throw refusal(call, known, errorCode, errorMessage, jobFailed, retryAfterMs);
     }
     return { envelope, body };
   }
 }
 
-/** Cypher and GQL answer `{results: [], errors: [{code, message}]}` (ges_03_0336); results of jobs have `data`. */
+/**
+ * Cypher and GQL answer `{results: [], errors: [{code, message}]}` (ges_03_0336). Inside `data`, `errors` is taken
+ * for the same only where it stands beside rows of Cypher.
+ */
 function firstListedError({ envelope, lists }: DecodedBody): JsonObject | undefined {
-  if (envelope.get('data') !== undefined) return undefined;
+  const isCypher = lists.some((list) => list.key === 'results' || list.key === 'columns');
+  if (envelope.get('data') !== undefined && !isCypher) return undefined;
   for (const list of lists) {
     if (list.key !== 'errors') continue;
     for (const [first] of list.batches()) return first instanceof JsonObject ? first : undefined;
@@ -133,7 +207,11 @@ function firstListedError({ envelope, lists }: DecodedBody): JsonObject | undefi
   return undefined;
 }
 
+/** "Content Too Large" and "Gateway Timeout" (RFC 9110, sections 15.5.14 and 15.6.5). */
+const SIZE_STATUSES: ReadonlySet<number> = new Set([413, 504]);
+
 function refusal(
+  call: Call,
   facts: RequestFacts & { readonly httpStatus: number },
   gesErrorCode: string | null,
   gesErrorMessage: string | null,
@@ -147,8 +225,9 @@ function refusal(
   const answer =
     said.length > 0 ? `${said.join(' ')} (HTTP ${facts.httpStatus})` : `HTTP ${facts.httpStatus}`;
   const where = facts.window === undefined ? '' : ` at offset ${facts.window.offset}`;
+  const who = call.kind === 'cloud-job' ? 'The service' : 'GES';
   const isJob = verdict.code === 'JOB_FAILED' || verdict.code === 'JOB_NOT_FOUND';
-  const message = isJob ? `GES answered ${answer}` : `GES refused the request${where}: ${answer}`;
+  const message = isJob ? `${who} answered ${answer}` : `${who} refused the request${where}: ${answer}`;
   const ErrorClass = isJob ? JobError : RequestError;
   return new ErrorClass(verdict.code, message, {
     facts: {
@@ -156,19 +235,32 @@ function refusal(
       gesErrorCode: gesErrorCode ?? undefined,
       gesErrorMessage: gesErrorMessage ?? undefined,
     },
-    retryable: verdict.retry === 'yes',
-    retryAfterMs,
+    retryable: verdict.retry,
+    retryAfterMs: retryAfterMs ?? verdict.waitMs,
+    wantsNewToken: verdict.newToken,
+    isSizeFault: verdict.retry && SIZE_STATUSES.has(facts.httpStatus),
+    action: verdict.action,
   });
 }
 
 /** Adds what only the sender of the request knows to an error from below. */
 function withFacts(error: unknown, facts: RequestFacts): unknown {
   if (!(error instanceof RequestError) || error.facts.attempt !== undefined) return error;
-  const { code, message, retryable, retryAfterMs, cause, details } = error;
+  const { code, message, retryable, retryAfterMs, wantsNewToken, isSizeFault, action, cause, details } =
+    error;
   const where =
     facts.window === undefined ? '' : ` (offset ${facts.window.offset}, attempt ${facts.attempt})`;
   const ErrorClass = error.constructor as typeof RequestError;
-  return new ErrorClass(code, `${message}${where}`, { facts, retryable, retryAfterMs, cause, details });
+  return new ErrorClass(code, `${message}${where}`, {
+    facts,
+    retryable,
+    retryAfterMs,
+    wantsNewToken,
+    isSizeFault,
+    action,
+    cause,
+    details,
+  });
 }
 
 function pageQuery(window: Window): string {
@@ -176,11 +268,8 @@ function pageQuery(window: Window): string {
 }
 
 /** Headers of the service plane (ges_03_0121). `en-us` keeps the messages in the language of the error table. */
-function headersWith(token: string): Record<string, string> {
-  return {
-    'x-auth-token': token,
-    'content-type': 'application/json',
-    'x-language': 'en-us',
-    'user-agent': 'ges-export',
-  };
-}
+const HEADERS = {
+  'content-type': 'application/json',
+  'x-language': 'en-us',
+  'user-agent': 'ges-export',
+};

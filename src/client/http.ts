@@ -1,6 +1,8 @@
-import { createGunzip } from 'node:zlib';
-import { type Dispatcher, Pool } from 'undici';
+import { createGunzip, type Gunzip } from 'node:zlib';
+import type { Dispatcher } from 'undici';
 import { RequestError } from '../errors.js';
+import { Deadline } from './deadline.js';
+import { createDispatcher, type NetworkOptions, networkProblem } from './dispatcher.js';
 
 export interface HttpOptions {
   /** `http://host:port` or `https://…`, no path. */
@@ -11,6 +13,9 @@ export interface HttpOptions {
   readonly headersTimeoutMs: number;
   /** Between two chunks of the body. */
   readonly bodyTimeoutMs: number;
+  /** From the request to the last byte of the body, however steadily it comes. */
+  readonly requestTimeoutMs: number;
+  readonly network?: NetworkOptions | undefined;
 }
 
 export interface HttpRequest {
@@ -23,6 +28,8 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number;
+  /** A header by its name in lower case. */
+  readonly header: (name: string) => string | undefined;
   readonly traceId: string | undefined;
   readonly retryAfter: string | undefined;
   /** The body without its content encoding. Must be read to the end or cancelled by breaking the loop. */
@@ -34,39 +41,38 @@ export interface HttpResponse {
  * the one behind it). Redirects are never followed: the token is for this host only.
  */
 export function createHttp(options: HttpOptions) {
-  const pool = new Pool(options.origin, {
-    connections: options.connections,
-    pipelining: 1,
-    connect: { timeout: options.connectTimeoutMs },
-    headersTimeout: options.headersTimeoutMs,
-    bodyTimeout: options.bodyTimeoutMs,
-  });
+  const { origin } = options;
+  const dispatcher = createDispatcher(options);
 
   return {
-    /** @throws RequestError `REQUEST_TIMEOUT`, `REQUEST_CONNECTION`; the signal's reason on abort */
+    /** @throws RequestError `REQUEST_TIMEOUT`, `REQUEST_CONNECTION`, `TLS_UNTRUSTED`, `PROXY_REFUSED`; the signal's reason on abort */
     async send(request: HttpRequest): Promise<HttpResponse> {
       let response: Dispatcher.ResponseData;
+      const deadline = new Deadline(options.requestTimeoutMs, options.origin, request.signal);
       try {
-        response = await pool.request({
+        response = await dispatcher.request({
+          origin,
           method: request.method,
           path: request.path,
           headers: { 'accept-encoding': 'gzip', ...request.headers },
           body: request.body ?? null,
-          signal: request.signal ?? null,
+          signal: deadline.signal,
         });
       } catch (error) {
+        deadline.clear();
         request.signal?.throwIfAborted();
-        throw toRequestError(error, options.origin);
+        throw toRequestError(error, origin);
       }
       const { headers } = response;
       return {
         status: response.statusCode,
+        header: (name) => single(headers[name]),
         traceId: single(headers['traceid'] ?? headers['x-request-id']),
         retryAfter: single(headers['retry-after']),
-        body: readBody(response.body, single(headers['content-encoding']), options.origin, request.signal),
+        body: readBody(response.body, single(headers['content-encoding']), origin, request.signal, deadline),
       };
     },
-    close: () => pool.destroy(),
+    close: () => dispatcher.destroy(),
   };
 }
 
@@ -75,10 +81,12 @@ async function* readBody(
   encoding: string | undefined,
   origin: string,
   signal: AbortSignal | undefined,
+  deadline: Deadline,
 ): AsyncGenerator<Uint8Array> {
   const isGzip = encoding === 'gzip' || encoding === 'x-gzip';
   if (!isGzip && encoding !== undefined && encoding !== 'identity') {
     // Destroyed unread, it emits an error that nobody else listens for.
+    deadline.clear();
     body.on('error', () => {});
     body.destroy();
     throw new RequestError(
@@ -94,14 +102,36 @@ async function* readBody(
     if (gunzip === null) yield* body;
     else {
       body.on('error', (error) => gunzip.destroy(error));
-      yield* body.pipe(gunzip);
+      yield* withinRatio(body.pipe(gunzip));
     }
   } catch (error) {
     signal?.throwIfAborted();
     throw toRequestError(error, origin);
   } finally {
+    deadline.clear();
     gunzip?.destroy();
     body.destroy();
+  }
+}
+
+/** JSON of records packs to a tenth, at best to a fortieth; deflate can go to a thousandth. */
+const MAX_GZIP_RATIO = 200;
+/** Below this any ratio will do: a small answer may be all alike, and does no harm. */
+const FREE_UNPACKED_BYTES = 16 * 1024 * 1024;
+
+/** @throws RequestError `PAGE_INVALID` when the data unpacks to far more than any result does */
+async function* withinRatio(gunzip: Gunzip): AsyncGenerator<Uint8Array> {
+  let unpackedBytes = 0;
+  for await (const chunk of gunzip as AsyncIterable<Uint8Array>) {
+    unpackedBytes += chunk.length;
+    if (unpackedBytes > FREE_UNPACKED_BYTES && unpackedBytes > gunzip.bytesWritten * MAX_GZIP_RATIO) {
+      throw new RequestError(
+        'PAGE_INVALID',
+        `The answer's gzip data unpacks to more than ${MAX_GZIP_RATIO} times its size: no result does`,
+        { retryable: false },
+      );
+    }
+    yield chunk;
   }
 }
 
@@ -121,9 +151,17 @@ function toRequestError(error: unknown, origin: string): RequestError {
   if (error instanceof RequestError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reason = connectionReason(error, code);
+  const problem = networkProblem(error);
+  if (problem !== null) {
+    return new RequestError(problem.code, `Cannot connect to ${origin}: ${reason}`, {
+      retryable: problem.retryable,
+      cause: error,
+    });
+  }
   if (TIMEOUT_CODES.has(code)) {
     return new RequestError('REQUEST_TIMEOUT', `No answer from ${origin} in time: ${reason}`, {
       retryable: true,
+      isSizeFault: code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT',
       cause: error,
     });
   }

@@ -3,8 +3,8 @@ export type JobStatus = 'pending' | 'running' | 'done' | 'partial' | 'failed' | 
 
 /**
  * Every status word found in the documents (ges_03_0037 of 2018, 2021 and 2025, 0472, 0204, 0471, 0446, 0536;
- * task centre ges_01_0096). `complete` and its kin say only that the job ended: how it ended is told by
- * `result` and `errorCode` (ges_03_0446).
+ * task centre ges_01_0096) and in those of BMS and SDRS jobs (`INIT`, `FAIL`, `PENDING_PAYMENT`). `complete` and its
+ * kin say only that the job ended: how it ended is told by `result` and `errorCode` (ges_03_0446).
  */
 const STATUS_WORDS: ReadonlyMap<string, JobStatus> = new Map(
   Object.entries({
@@ -12,6 +12,7 @@ const STATUS_WORDS: ReadonlyMap<string, JobStatus> = new Map(
     waiting: 'pending',
     suspended: 'pending',
     init: 'pending',
+    pendingpayment: 'pending',
     running: 'running',
     success: 'done',
     succeeded: 'done',
@@ -35,5 +36,5 @@ const STATUS_WORDS: ReadonlyMap<string, JobStatus> = new Map(
 export function readJobStatus(word: string | null, hasFailed: boolean): JobStatus {
   if (hasFailed) return 'failed';
   if (word === null) return 'unknown';
-  return STATUS_WORDS.get(word.trim().toLowerCase()) ?? 'unknown';
+  return STATUS_WORDS.get(word.toLowerCase().replace(/[\s_-]+/g, '')) ?? 'unknown';
 }

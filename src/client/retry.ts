@@ -28,9 +28,20 @@ export interface RetryEvent {
   readonly delayMs: number;
 }
 
+/** What all requests of a client share: see `Pace`. */
+export interface SharedPace {
+  /** Makes one attempt when its turn has come. */
+  attempt<T>(send: () => Promise<T>, signal: AbortSignal | undefined): Promise<T>;
+  /** Milliseconds to wait before the attempt is repeated; null when the retries of all requests are spent. */
+  retryAfter(error: RequestError, attempt: number): number | null;
+}
+
 /**
  * Sends one request until it succeeds, is refused for good, or the attempts are spent; the last error comes out.
  * The wait ends at once on abort, with the signal's reason.
+ *
+ * With a `pace`, every attempt waits for its turn there, and retries count against its budget. With `canShrink`
+ * the caller can ask for less: an attempt that may have failed for its size is not repeated as it was.
  */
 export async function withRetries<T>(
   policy: RetryPolicy,
@@ -38,19 +49,41 @@ export async function withRetries<T>(
   options: {
     readonly signal?: AbortSignal | undefined;
     readonly onRetry?: ((event: RetryEvent) => void) | undefined;
+    readonly pace?: SharedPace | undefined;
+    readonly canShrink?: boolean | undefined;
   },
 ): Promise<T> {
+  const { signal, onRetry, pace, canShrink = false } = options;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await send(attempt);
+      return await (pace === undefined ? send(attempt) : pace.attempt(() => send(attempt), signal));
     } catch (error) {
-      options.signal?.throwIfAborted();
-      if (!(error instanceof RequestError) || !error.retryable || attempt >= policy.maxAttempts) throw error;
-      const delayMs = retryDelay(policy, attempt, error.retryAfterMs);
-      options.onRetry?.({ error, attempt, delayMs });
-      await waitFor(delayMs, options.signal);
+      signal?.throwIfAborted();
+      if (!(error instanceof RequestError)) throw error;
+      const isShrunk = canShrink && error.isSizeFault;
+      if (!isShrunk && (!error.retryable || attempt >= policy.maxAttempts)) throw error;
+      const delayMs =
+        pace === undefined
+          ? retryDelay(policy, attempt, error.retryAfterMs)
+          : pace.retryAfter(error, attempt);
+      if (delayMs === null) throw spent(error);
+      onRetry?.({ error, attempt, delayMs });
+      if (isShrunk) throw error;
+      await waitFor(delayMs, signal);
     }
   }
+}
+
+/** The last error, for good: nobody is to ask once more. */
+function spent(error: RequestError): RequestError {
+  const { code, message, facts, retryAfterMs, cause, details } = error;
+  return new RequestError(code, `${message}; more requests failed than the retries of one run make up for`, {
+    facts,
+    retryable: true,
+    retryAfterMs,
+    cause,
+    details,
+  });
 }
 
 /** Exponential, between half and all of the step, so that several requests do not come back in one wave. */

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { ConfigError } from '../errors.js';
-import { COMPRESSIONS, FORMATS, MAX_PAGE_SIZE } from '../model.js';
+import { COMPRESSIONS, EDITIONS, ENGINES, FORMATS, GRAPH_HEADERS, MAX_PAGE_SIZE } from '../model.js';
+import { checkCredentials, credentialShape } from './credentials.js';
+import { networkShape } from './network.js';
+import { httpAddress, text } from './text.js';
 
 const wholeNumber = (name: string, min: number, max: number) =>
   z
@@ -21,25 +24,6 @@ const wholeNumber = (name: string, min: number, max: number) =>
       `${name} must be from ${min} to ${max}`,
     );
 
-const text = z.string().trim().min(1, 'empty');
-
-const endpoint = z
-  .string()
-  .trim()
-  .superRefine((value, context) => {
-    const problem = endpointProblem(value);
-    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
-  })
-  .transform((value) => value.replace(/\/+$/, ''));
-
-function endpointProblem(value: string): string | null {
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol))
-    return 'not an address such as http://192.168.0.10:80';
-  const { username, password } = new URL(value);
-  if (username !== '' || password !== '') return 'must not hold a user name or a password';
-  return /[?#]/.test(value) ? 'must not hold a query or a fragment' : null;
-}
-
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** `90`, `90s`, `15m`, `2h`, `1d`; a bare number is seconds. */
@@ -51,19 +35,54 @@ const duration = z.union([z.string(), z.number()]).transform((value, context) =>
   return z.NEVER;
 });
 
+const MEBIBYTE = 1024 * 1024;
+const UNIT_BYTES: Readonly<Record<string, number>> = { MiB: MEBIBYTE, GiB: 1024 * MEBIBYTE };
+/** Less leaves nothing for the pages. */
+const LEAST_MEMORY = 128 * MEBIBYTE;
+
+/** `256MiB`, `1GiB`; a bare number is MiB. */
+const size = z.union([z.string(), z.number()]).transform((value, context) => {
+  const match = /^(\d+)(MiB|GiB)?$/.exec(String(value).trim());
+  const bytes = Number(match?.[1]) * (UNIT_BYTES[match?.[2] ?? 'MiB'] ?? Number.NaN);
+  if (Number.isSafeInteger(bytes) && bytes >= LEAST_MEMORY) return bytes;
+  context.addIssue({ code: 'custom', message: 'not a size such as 256MiB or 1GiB, of 128MiB or more' });
+  return z.NEVER;
+});
+
 /** Where the graph is and who asks. */
 const connectionShape = {
-  endpoint,
+  endpoint: httpAddress,
   projectId: text.regex(/^[A-Za-z0-9]{1,64}$/, 'not 1 to 64 letters and digits'),
   graph: text,
-  /** The token itself, or the file that holds it; exactly one. */
-  token: text.regex(/^\S+$/, 'holds white space').optional(),
-  tokenFile: text.optional(),
+  ...credentialShape,
+  ...networkShape,
   /** Attempts for each request, the first included. */
   maxAttempts: wholeNumber('max-attempts', 1, 100).default(6),
+  /** How long one answer may take, from the request to its last byte; in milliseconds once resolved. */
+  requestTimeout: duration
+    .refine((ms) => ms >= 1000 && ms <= 86_400_000, 'must be from 1s to 1d')
+    .default(600_000),
 };
 
 const connectionSchema = z.strictObject(connectionShape);
+
+/** Where an object store is and who writes to it; what is left out, the SDK looks for in its own way. */
+const storeShape = {
+  s3Endpoint: z
+    .string()
+    .trim()
+    .transform((value) => (value.includes('://') ? value : `https://${value}`))
+    .pipe(httpAddress)
+    .optional(),
+  s3Region: text.regex(/^[a-z0-9-]+$/, 'not the name of a region').optional(),
+  /** Bucket in the path, not in the host name. */
+  s3PathStyle: z.boolean().optional(),
+  s3AccessKeyId: text.optional(),
+  s3SecretAccessKey: text.optional(),
+  s3SessionToken: text.optional(),
+};
+
+const storeSchema = z.strictObject({ ...storeShape, maxAttempts: connectionShape.maxAttempts });
 
 /** Which result to read, and in which steps. */
 const readingShape = {
@@ -77,7 +96,8 @@ const readingSchema = z.strictObject(readingShape);
 
 const exportSchema = z.strictObject({
   ...readingShape,
-  /** A folder, or `-` for standard output. */
+  ...storeShape,
+  /** A folder, `s3://bucket/prefix`, or `-` for standard output. */
   out: text,
   format: z.enum(FORMATS).default('csv'),
   compression: z.enum(COMPRESSIONS).optional(),
@@ -85,9 +105,16 @@ const exportSchema = z.strictObject({
   paths: z.enum(['list', 'long']).default('list'),
   raw: z.boolean().default(false),
   strict: z.boolean().default(false),
+  /** Whose bulk loader is to find the names of the columns; its own names when left out. */
+  graphHeaders: z.enum(GRAPH_HEADERS).optional(),
   force: z.boolean().default(false),
+  engine: z.enum(ENGINES).default('columnar'),
+  /** What the whole program should need at most, in bytes once resolved. */
+  memory: size.default(256 * MEBIBYTE),
   /** How long to wait for an unfinished job, in milliseconds once resolved; 0: not at all. */
   wait: duration.default(3_600_000),
+  /** How long waiting and reading may take together, in milliseconds once resolved. */
+  maxDuration: duration.refine((ms) => ms > 0, 'must be more than 0').optional(),
   delimiter: z.string().default(','),
   nullText: z.string().default(''),
   crlf: z.boolean().default(false),
@@ -95,33 +122,55 @@ const exportSchema = z.strictObject({
   escapeFormulas: z.boolean().default(false),
 });
 
+/** Calls whose paths differ between editions: submit and cancel. */
+const callSchema = z.strictObject({
+  ...connectionShape,
+  edition: z.enum(EDITIONS).default('memory'),
+  /** The path of HyG calls below `/ges/v1.0/{project_id}/`. */
+  hygBase: text
+    .refine((value) => value.includes('{graph}'), 'must hold {graph}')
+    .refine((value) => !/[?#\s]/.test(value), 'not a path such as hyg/{graph}')
+    .default('hyg/{graph}'),
+});
+
+const waitSchema = z.strictObject({ ...connectionShape, wait: duration.default(3_600_000) });
+
+const { graph: _graph, ...cloudShape } = connectionShape;
+const cloudSchema = z.strictObject({ ...cloudShape, wait: duration.default(0) });
+
 /** What a user may give; everything with a default may be left out. */
 export type ConnectionOptions = z.input<typeof connectionSchema>;
 export type ExportOptions = z.input<typeof exportSchema>;
+export type StoreOptions = z.input<typeof storeSchema>;
 
 /** The same with every default in place. */
 export type ResolvedConnection = z.output<typeof connectionSchema>;
 type ResolvedReading = z.output<typeof readingSchema>;
 export type ResolvedExport = z.output<typeof exportSchema>;
+type ResolvedStore = z.output<typeof storeSchema>;
+export type CallOptions = z.input<typeof callSchema>;
+export type ResolvedCall = z.output<typeof callSchema>;
+/** A connection, and how long to wait for a job, in milliseconds. */
+export type ResolvedWait = z.output<typeof waitSchema>;
 
 /** @throws ConfigError `CONFIG_INVALID`, naming every option that is missing or wrong; `CONFIG_CONFLICT` */
 export function resolveConnection(options: unknown): ResolvedConnection {
   const resolved = resolve(connectionSchema, options);
-  checkToken(resolved);
+  checkCredentials(resolved);
   return resolved;
 }
 
 /** @throws ConfigError `CONFIG_INVALID`, `CONFIG_CONFLICT` */
 export function resolveReading(options: unknown): ResolvedReading {
   const resolved = resolve(readingSchema, options);
-  checkToken(resolved);
+  checkCredentials(resolved);
   return resolved;
 }
 
 /** @throws ConfigError `CONFIG_INVALID`, `CONFIG_CONFLICT` */
 export function resolveExport(options: unknown): ResolvedExport {
   const resolved = resolve(exportSchema, options);
-  checkToken(resolved);
+  checkCredentials(resolved);
   if (resolved.out === '-' && resolved.format === 'parquet') {
     throw new ConfigError('CONFIG_CONFLICT', 'Parquet needs a folder: --out - takes csv or ndjson');
   }
@@ -131,15 +180,44 @@ export function resolveExport(options: unknown): ResolvedExport {
   return resolved;
 }
 
-function checkToken(options: ResolvedConnection): void {
-  if (options.token !== undefined && options.tokenFile !== undefined) {
-    throw new ConfigError(
-      'CONFIG_CONFLICT',
-      'Both a token and a token file are given: leave one of them out',
-    );
-  }
-  if (options.token !== undefined || options.tokenFile !== undefined) return;
-  throw new ConfigError('CONFIG_INVALID', 'No token: set GES_TOKEN or give --token-file');
+/** @throws ConfigError `CONFIG_INVALID` */
+export function resolveStore(options: unknown): ResolvedStore {
+  return resolve(storeSchema, options);
+}
+
+/**
+ * @returns milliseconds
+ * @throws ConfigError `CONFIG_INVALID`
+ */
+export function resolveDuration(name: string, value: unknown): number {
+  const parsed = duration.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError('CONFIG_INVALID', `${name}: not a duration such as 90s, 15m or 2h`);
+}
+
+/** @throws ConfigError `CONFIG_INVALID`, `CONFIG_CONFLICT` */
+export function resolveCall(options: unknown): ResolvedCall {
+  const resolved = resolve(callSchema, options);
+  checkCredentials(resolved);
+  return resolved;
+}
+
+/** @throws ConfigError `CONFIG_INVALID`, `CONFIG_CONFLICT` */
+export function resolveWait(options: unknown): ResolvedWait {
+  const resolved = resolve(waitSchema, options);
+  checkCredentials(resolved);
+  return resolved;
+}
+
+/**
+ * The services of cloud jobs know no graph: theirs is empty.
+ *
+ * @throws ConfigError `CONFIG_INVALID`, `CONFIG_CONFLICT`
+ */
+export function resolveCloud(options: unknown): ResolvedWait {
+  const resolved = { ...resolve(cloudSchema, options), graph: '' };
+  checkCredentials(resolved);
+  return resolved;
 }
 
 function resolve<Schema extends z.ZodType>(schema: Schema, options: unknown): z.output<Schema> {
@@ -161,13 +239,27 @@ function isMissing(options: unknown, key: PropertyKey | undefined): boolean {
   return key !== undefined && (options as Readonly<Record<PropertyKey, unknown>>)[key] === undefined;
 }
 
+/** Named in messages beside the flag; options that are no flags are named by their variable alone. */
 const VARIABLE_OF: Readonly<Record<string, string>> = {
   endpoint: ' (or GES_ENDPOINT)',
   projectId: ' (or GES_PROJECT_ID)',
   graph: ' (or GES_GRAPH)',
 };
 
+const VARIABLE_ONLY: Readonly<Record<string, string>> = {
+  token: 'GES_TOKEN',
+  password: 'GES_PASSWORD',
+  ak: 'GES_AK',
+  sk: 'GES_SK',
+  securityToken: 'GES_SECURITY_TOKEN',
+  httpProxy: 'HTTP_PROXY',
+  httpsProxy: 'HTTPS_PROXY',
+  noProxy: 'NO_PROXY',
+};
+
 function optionName(key: string): string {
+  const variable = VARIABLE_ONLY[key];
+  if (variable !== undefined) return variable;
   const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   return key === 'jobId' ? 'JOB' : `${flag}${VARIABLE_OF[key] ?? ''}`;
 }

@@ -1,7 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
+import type { GesClientOptions } from '../../src/client/ges-client.js';
 import { RequestError } from '../../src/errors.js';
-import { DONE, inTurn } from './scripted-server.js';
+import { DONE, inTurn, type Reply } from './scripted-server.js';
 import { failureOf, openClient } from './test-client.js';
 
 test('a connection that is refused is tried again, then reported with the address', async () => {
@@ -24,13 +26,48 @@ test('a connection that breaks before the answer is tried again', async () => {
   expect(seen).toHaveLength(2);
 });
 
-test('a server that says nothing, or stops in the body, is a timeout', async () => {
-  const silent = await failureOf(inTurn({ act: () => {} }), { headersTimeoutMs: 50 });
-  expect([silent.error.code, silent.requests]).toEqual(['REQUEST_TIMEOUT', 3]);
-  const stuck = await failureOf(inTurn({ act: (response) => response.writeHead(200).write('{"data":') }), {
-    bodyTimeoutMs: 50,
-  });
-  expect([stuck.error.code, stuck.requests]).toEqual(['REQUEST_TIMEOUT', 3]);
+/** Silence, a body that stops, and one that never ends. */
+const TIMEOUTS: readonly [string, Reply, Partial<GesClientOptions>][] = [
+  ['says nothing', { act: () => {} }, { headersTimeoutMs: 50 }],
+  [
+    'stops in the body',
+    { act: (response) => void response.writeHead(200).write('{"data":') },
+    { bodyTimeoutMs: 50 },
+  ],
+  ['sends without end', { act: (response) => drip(response) }, { requestTimeoutMs: 200 }],
+];
+
+function drip(response: ServerResponse): void {
+  response.writeHead(200);
+  const timer = setInterval(() => response.write(' '), 5);
+  response.on('close', () => clearInterval(timer));
+}
+
+test.each(TIMEOUTS)(
+  'a server that %s is a timeout, and the page is not repeated as it was',
+  async (...given) => {
+    const [, reply, timeouts] = given;
+    const { error, requests, retries } = await failureOf(inTurn(reply), timeouts);
+    expect([error.code, error.isSizeFault, requests, retries.length]).toEqual([
+      'REQUEST_TIMEOUT',
+      true,
+      1,
+      1,
+    ]);
+  },
+);
+
+test.each(TIMEOUTS)('for one record, a server that %s is asked again', async (...given) => {
+  const [, reply, timeouts] = given;
+  const { client, seen } = await openClient(inTurn(reply), timeouts);
+  const read = client.readJob('j1', { offset: 0, limit: 1 });
+  await expect(read).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT', facts: { attempt: 3 } });
+  expect(seen).toHaveLength(3);
+});
+
+test.each([413, 504])('so is HTTP %i: a smaller page may do', async (status) => {
+  const { error, requests } = await failureOf(inTurn({ status }));
+  expect([error.code, error.isSizeFault, requests]).toEqual(['REQUEST_BUSY', true, 1]);
 });
 
 test('abort in the middle of a body ends it with the reason of the signal', async () => {

@@ -24,7 +24,7 @@ const ENVELOPES: readonly Case[] = [
     name: 'with result',
     status: 400,
     body: { errorMessage: 'graph [x] is not found', errorCode: 'GES.8402', result: 'failed' },
-    code: 'API_REJECTED',
+    code: 'GRAPH_NOT_FOUND',
     said: ['GES.8402', 'graph [x] is not found'],
   },
   {
@@ -43,8 +43,30 @@ const ENVELOPES: readonly Case[] = [
       errorCode: 'GES.8011',
       result: 'failed',
     },
-    code: 'API_REJECTED',
+    code: 'GRAPH_NOT_FOUND',
     said: ['GES.8011', 'graph : x is not exist'],
+  },
+  {
+    name: 'complete with the result fail, in HTTP 200',
+    status: 200,
+    body: { status: 'complete', result: 'fail', errorMessage: 'worker lost' },
+    code: 'JOB_FAILED',
+    said: [undefined, 'worker lost'],
+  },
+  {
+    name: 'errors beside rows of Cypher, in HTTP 200',
+    status: 200,
+    body: {
+      status: 'success',
+      data: {
+        outputs: {
+          results: [{ columns: ['a'], data: [] }],
+          errors: [{ code: 'GES.8904', message: 'label index in vertices not found' }],
+        },
+      },
+    },
+    code: 'API_REJECTED',
+    said: ['GES.8904', 'label index in vertices not found'],
   },
   {
     name: 'management plane v1',

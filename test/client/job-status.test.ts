@@ -14,6 +14,8 @@ test.each([
   [' complete ', 'done'],
   ['partiallyFailed', 'partial'],
   ['partFailed', 'partial'],
+  ['partially failed', 'partial'],
+  ['PARTIALLY_FAILED', 'partial'],
   ['failed', 'failed'],
   ['FAIL', 'failed'],
   ['cancelled', 'failed'],

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { tokenCredentials } from '../../src/client/credentials.js';
 import { createGesClient, type GesClientOptions } from '../../src/client/ges-client.js';
 import type { RetryEvent } from '../../src/client/retry.js';
 import { BufferPool } from '../../src/decode/reference/buffer-pool.js';
@@ -26,11 +27,12 @@ export async function openClient(script: Script, changes: Partial<GesClientOptio
     endpoint,
     projectId: 'p1',
     graph: 'movies',
-    token: async () => 'secret-token',
+    credentials: tokenCredentials(async () => 'secret-token'),
     connections: 2,
     connectTimeoutMs: 5000,
     headersTimeoutMs: 5000,
     bodyTimeoutMs: 5000,
+    requestTimeoutMs: 20_000,
     retry: QUICK_RETRIES,
     decode: (body) => decodeBody(body, 1e7, pool),
     onRetry: (event) => retries.push(event),

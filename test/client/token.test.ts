@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { tokenCredentials } from '../../src/client/credentials.js';
 import { createTokenSource } from '../../src/client/token.js';
 import { DONE, json, type SeenRequest } from './scripted-server.js';
 import { openClient } from './test-client.js';
@@ -22,7 +23,7 @@ const acceptOnly = (token: string) => (request: SeenRequest) =>
 test('a token that is refused is read once more from its file', async () => {
   const path = await tokenFile('old\n');
   const source = createTokenSource({ tokenFile: path });
-  const { read, seen } = await openClient(acceptOnly('new'), { token: source });
+  const { read, seen } = await openClient(acceptOnly('new'), { credentials: tokenCredentials(source) });
   expect(await source(false)).toBe('old');
   await writeFile(path, 'new\n');
   expect((await read()).envelope.total).toBe(1);
@@ -33,7 +34,7 @@ test('a token that is refused is read once more from its file', async () => {
 
 test('if the file still holds the refused token, the refusal is final', async () => {
   const token = createTokenSource({ tokenFile: await tokenFile('old') });
-  const { read, seen } = await openClient(acceptOnly('new'), { token });
+  const { read, seen } = await openClient(acceptOnly('new'), { credentials: tokenCredentials(token) });
   await expect(read()).rejects.toMatchObject({ code: 'API_UNAUTHORIZED', retryable: false });
   expect(seen).toHaveLength(1);
 });
@@ -41,7 +42,7 @@ test('if the file still holds the refused token, the refusal is final', async ()
 test('a renewed token that is refused as well is final', async () => {
   const path = await tokenFile('one');
   const source = createTokenSource({ tokenFile: path });
-  const { read, seen } = await openClient(acceptOnly('none'), { token: source });
+  const { read, seen } = await openClient(acceptOnly('none'), { credentials: tokenCredentials(source) });
   await source(false);
   await writeFile(path, 'two');
   await expect(read()).rejects.toMatchObject({ code: 'API_UNAUTHORIZED' });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { type CredentialChoice, chooseCredentials } from '../../src/config/credentials.js';
 import { resolveConnection, resolveExport } from '../../src/config/options.js';
 import { ConfigError } from '../../src/errors.js';
 
@@ -19,6 +20,7 @@ test('what may be left out gets its default', () => {
   expect(resolveExport(EXPORT)).toEqual({
     ...EXPORT,
     maxAttempts: 6,
+    requestTimeout: 600_000,
     format: 'csv',
     pageSize: 100_000,
     concurrency: 4,
@@ -27,6 +29,8 @@ test('what may be left out gets its default', () => {
     raw: false,
     strict: false,
     force: false,
+    engine: 'columnar',
+    memory: 256 * 1024 * 1024,
     wait: 3_600_000,
     delimiter: ',',
     nullText: '',
@@ -34,7 +38,7 @@ test('what may be left out gets its default', () => {
     bom: false,
     escapeFormulas: false,
   });
-  expect(resolveConnection(CONNECTION)).toEqual({ ...CONNECTION, maxAttempts: 6 });
+  expect(resolveConnection(CONNECTION)).toEqual({ ...CONNECTION, maxAttempts: 6, requestTimeout: 600_000 });
 });
 
 test('text is trimmed, numbers may be text, the endpoint loses its last slashes', () => {
@@ -74,7 +78,7 @@ test.each<[Record<string, unknown>, string]>([
   [{ endpoint: 'http://:p@h' }, '--endpoint (or GES_ENDPOINT): must not hold a user name or a password'],
   [{ endpoint: 'http://h/?a=1' }, '--endpoint (or GES_ENDPOINT): must not hold a query or a fragment'],
   [{ projectId: 'a/b' }, '--project-id (or GES_PROJECT_ID): not 1 to 64 letters and digits'],
-  [{ token: 'a b' }, '--token: holds white space'],
+  [{ token: 'a b' }, 'GES_TOKEN: holds white space'],
   [{ graph: '  ' }, '--graph (or GES_GRAPH): empty'],
   [{ pageSize: 0 }, '--page-size: page-size must be from 1 to 100000'],
   [{ pageSize: '100001' }, '--page-size: page-size must be from 1 to 100000'],
@@ -132,4 +136,74 @@ test('no message repeats a token', () => {
 
 test('a connection takes no options of an export', () => {
   expect(() => resolveConnection({ ...CONNECTION, format: 'csv' })).toThrow('Unknown option "format"');
+});
+
+const LOGIN = { user: 'u', domain: 'd', password: 'p', iamEndpoint: 'https://iam.r.example/' };
+
+test.each<[Record<string, unknown>, CredentialChoice]>([
+  [{ token: 't' }, { kind: 'token', token: 't', tokenFile: undefined }],
+  [
+    { ...LOGIN, projectName: 'cn-north-4' },
+    {
+      kind: 'password',
+      user: 'u',
+      domain: { name: 'd' },
+      password: 'p',
+      passwordFile: undefined,
+      iamEndpoint: 'https://iam.r.example',
+      projectName: 'cn-north-4',
+      tokenCache: null,
+    },
+  ],
+  [
+    {
+      ...LOGIN,
+      domain: undefined,
+      domainId: 'd1',
+      password: undefined,
+      passwordFile: '/run/p',
+      tokenCache: '/c',
+    },
+    {
+      kind: 'password',
+      user: 'u',
+      domain: { id: 'd1' },
+      password: undefined,
+      passwordFile: '/run/p',
+      iamEndpoint: 'https://iam.r.example',
+      projectName: null,
+      tokenCache: '/c',
+    },
+  ],
+  [
+    { ak: 'a', sk: 's', securityToken: 'x' },
+    { kind: 'key', ak: 'a', sk: 's', securityToken: 'x' },
+  ],
+])('%j says who asks', (given, choice) => {
+  const { token: _, ...connection } = CONNECTION;
+  expect(chooseCredentials(resolveConnection({ ...connection, ...given }))).toEqual(choice);
+});
+
+test.each<[Record<string, unknown>, string]>([
+  [{ ...LOGIN, user: undefined }, 'A password, but no user: give --user or set GES_USER'],
+  [{ ...LOGIN, password: undefined }, 'A user, but no password: set GES_PASSWORD or give --password-file'],
+  [{ ...LOGIN, iamEndpoint: undefined }, 'No address of IAM: give --iam-endpoint or set GES_IAM_ENDPOINT'],
+  [{ ...LOGIN, domain: undefined }, 'A user, but no account (domain): give --domain or set GES_DOMAIN'],
+  [{ ...LOGIN, password: 12345678 }, 'GES_PASSWORD: not a text: write it in quotes'],
+  [{ ak: 'a' }, 'An access key has two halves: set both GES_AK and GES_SK'],
+  [{ ...LOGIN, sk: 's', ak: 'a' }, 'Both a password and a secret key are given: leave one of them out'],
+  [{ token: 't', httpProxy: 'ftp://h' }, 'HTTP_PROXY: not an address such as http://proxy:3128'],
+  [{ token: 't', httpsProxy: 'http://u:%zz@h' }, 'HTTPS_PROXY: not an address such as http://proxy:3128'],
+])('%j does not: %s', (given, message) => {
+  const { token: _, ...connection } = CONNECTION;
+  expect(() => resolveConnection({ ...connection, ...given })).toThrow(message);
+});
+
+test('a proxy may be written without a scheme', () => {
+  const { httpProxy, httpsProxy } = resolveConnection({
+    ...CONNECTION,
+    httpProxy: 'proxy.example:3128',
+    httpsProxy: 'http://me:p%40ss@10.0.0.1:8080',
+  });
+  expect([httpProxy, httpsProxy]).toEqual(['http://proxy.example:3128', 'http://me:p%40ss@10.0.0.1:8080']);
 });

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { resolveExport } from '../../src/config/options.js';
-import { CONNECTION_OPTIONS, EXPORT_OPTIONS, mergeSources } from '../../src/config/sources.js';
+import { resolveExport, resolveStore } from '../../src/config/options.js';
+import { CONNECTION_OPTIONS, EXPORT_OPTIONS, mergeSources, STORE_OPTIONS } from '../../src/config/sources.js';
 
 async function fileWith(text: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ges-config-'));
@@ -60,6 +60,30 @@ test('a file may write keys with dashes, and values as text', async () => {
   });
 });
 
+test('keys of an object store come from one source as a whole; those of OBS win over those of AWS', async () => {
+  const file = await fileWith(
+    's3-endpoint: obs.cn-north-4.myhuaweicloud.com\ns3-access-key-id: f\ns3-secret-access-key: fs\ns3-session-token: ft\n',
+  );
+  const read = (env: Record<string, string>) => mergeSources({}, env, file, STORE_OPTIONS);
+  const fromFile = { s3AccessKeyId: 'f', s3SecretAccessKey: 'fs', s3SessionToken: 'ft' };
+  expect(await read({ AWS_SESSION_TOKEN: 'of no key', AWS_REGION: 'cn-north-4' })).toEqual({
+    s3Endpoint: 'obs.cn-north-4.myhuaweicloud.com',
+    s3Region: 'cn-north-4',
+    ...fromFile,
+  });
+  const aws = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'as', AWS_SESSION_TOKEN: 'at' };
+  expect(await read(aws)).toMatchObject({
+    s3AccessKeyId: 'a',
+    s3SecretAccessKey: 'as',
+    s3SessionToken: 'at',
+  });
+  const obs = { OBS_ACCESS_KEY_ID: 'o', OBS_SECRET_ACCESS_KEY: 'os', OBS_ENDPOINT: 'https://obs' };
+  const both = await read({ ...aws, ...obs });
+  expect(both).toMatchObject({ s3AccessKeyId: 'o', s3SecretAccessKey: 'os', s3Endpoint: 'https://obs' });
+  expect(both['s3SessionToken']).toBeUndefined();
+  expect(resolveStore(await read({})).s3Endpoint).toBe('https://obs.cn-north-4.myhuaweicloud.com');
+});
+
 test('one file serves all commands: options of another command are passed over', async () => {
   const file = await fileWith('format: csv\ngraph: g\n');
   expect(await mergeSources({}, {}, file, CONNECTION_OPTIONS)).toEqual({ graph: 'g' });
@@ -99,4 +123,65 @@ test('a file that is not there, or no YAML, is an error in one line', async () =
     expect(message.startsWith(`Cannot read the configuration file "${file}": `)).toBe(true);
     expect(message).not.toContain('\n');
   }
+});
+
+const SDK = {
+  HUAWEICLOUD_SDK_AK: 'sdk-ak',
+  HUAWEICLOUD_SDK_SK: 'sdk-sk',
+  HUAWEICLOUD_SDK_SECURITY_TOKEN: 'sdk-st',
+  HUAWEICLOUD_SDK_PROJECT_ID: 'sdk1',
+  HUAWEICLOUD_SDK_DOMAIN_ID: 'sdk-domain',
+  HUAWEICLOUD_SDK_IAM_ENDPOINT: 'https://iam.sdk',
+};
+const SDK_PLACES = { projectId: 'sdk1', domainId: 'sdk-domain', iamEndpoint: 'https://iam.sdk' };
+
+test('the variables of the SDK serve where nothing else is given', async () => {
+  expect(await mergeSources({}, SDK, undefined, CONNECTION_OPTIONS)).toEqual({
+    ...SDK_PLACES,
+    ak: 'sdk-ak',
+    sk: 'sdk-sk',
+    securityToken: 'sdk-st',
+  });
+  const file = await fileWith('token-file: /run/token\nproject-id: file1\n');
+  expect(await mergeSources({}, SDK, file, CONNECTION_OPTIONS)).toEqual({
+    ...SDK_PLACES,
+    projectId: 'file1',
+    tokenFile: '/run/token',
+  });
+});
+
+test.each<[string, Record<string, string>, Record<string, string>, string, Record<string, unknown>]>([
+  ['a token over an access key', {}, { GES_TOKEN: 't' }, 'ak: a\nsk: s\nsecurity-token: x', { token: 't' }],
+  ['an access key over a token', {}, { GES_AK: 'a', GES_SK: 's' }, 'token: t', { ak: 'a', sk: 's' }],
+  [
+    'a permanent key over a temporary one',
+    {},
+    { GES_AK: 'a', GES_SK: 's' },
+    'ak: b\nsk: c\nsecurity-token: x',
+    { ak: 'a', sk: 's' },
+  ],
+  ['the halves of a key in two places', {}, { GES_SK: 's' }, 'ak: a', { ak: 'a', sk: 's' }],
+  ['a password over a token', {}, { GES_PASSWORD: 'p' }, 'token: t\nuser: u', { password: 'p', user: 'u' }],
+  [
+    'a password file over a password',
+    { passwordFile: 'f' },
+    { GES_PASSWORD: 'p' },
+    'user: u',
+    { passwordFile: 'f', user: 'u' },
+  ],
+  ['a token file over a password', { tokenFile: 'f' }, { GES_PASSWORD: 'p' }, '', { tokenFile: 'f' }],
+  [
+    'the lower case of a proxy',
+    {},
+    { HTTP_PROXY: 'http://A', http_proxy: 'http://a', NO_PROXY: 'x' },
+    '',
+    { httpProxy: 'http://a', noProxy: 'x' },
+  ],
+])('%s', async (_, flags, env, text, merged) => {
+  expect(await mergeSources(flags, env, await fileWith(text), CONNECTION_OPTIONS)).toEqual(merged);
+});
+
+test('two secrets of one source are both kept, to be refused as a conflict', async () => {
+  const merged = await mergeSources({}, { GES_TOKEN: 't', GES_PASSWORD: 'p' }, undefined, CONNECTION_OPTIONS);
+  expect(merged).toEqual({ token: 't', password: 'p' });
 });

@@ -1,0 +1,63 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { startSimulator } from '../src/simulator/simulator.js';
+import { test } from './cli/export-test.js';
+import { runCommand } from './cli/run-command.js';
+import { serve } from './client/scripted-server.js';
+
+/** Everything in every file below a folder, names included. */
+async function everythingIn(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const parts: string[] = [];
+  for (const entry of entries) {
+    parts.push(entry.name);
+    if (entry.isFile()) parts.push(await readFile(join(entry.parentPath, entry.name), 'latin1'));
+  }
+  return parts.join('\n');
+}
+
+test('the token is found in no file and no message, whether an export ends well, stops, or fails', async ({
+  folder,
+  openGraph,
+}) => {
+  const simulator = await startSimulator();
+  const env = {
+    GES_ENDPOINT: simulator.endpoint,
+    GES_PROJECT_ID: simulator.projectId,
+    GES_GRAPH: simulator.graph,
+    GES_TOKEN: simulator.token,
+  };
+  const said: string[] = [];
+  const tokens = [simulator.token];
+  const run = async (args: readonly string[], changed: Record<string, string> = {}) => {
+    const { stdout, stderr, exitCode } = await runCommand(args, { env: { ...env, ...changed } });
+    said.push(stdout.toString(), stderr);
+    return exitCode;
+  };
+  try {
+    const out = (name: string) => join(folder, name);
+    expect(await run(['export', 'vertices', '--out', out('whole'), '--json'])).toBe(0);
+    expect(await run(['verify', out('whole'), '--remote', '1', '--json'])).toBe(0);
+    expect(await run(['inspect', 'vertices', '--json'])).toBe(0);
+    expect(await run(['jobs', 'list', '--json'])).toBe(0);
+    expect(await run(['export', 'nobody', '--out', out('gone'), '--debug'])).toBe(4);
+    const dead = await serve(() => ({ act: (response) => response.destroy() }));
+    const attempts = ['--max-attempts', '2', '--debug', '--json'];
+    expect(
+      await run(['export', 'vertices', '--out', out('dead'), ...attempts], { GES_ENDPOINT: dead.endpoint }),
+    ).toBe(3);
+    const stopping = await openGraph({
+      faults: { rules: [{ when: { path: 'status', requests: [40, 9999] }, fault: { status: 503 } }] },
+    });
+    const stopped = ['export', 'edges', '--out', out('stopped'), '--page-size', '100', '--max-attempts', '1'];
+    const { exitCode, stderr } = await stopping.run(...stopped, '--debug');
+    expect([exitCode, await readdir(join(out('stopped'), '.ges-export'))]).toEqual([3, ['checkpoint.json']]);
+    said.push(stderr);
+    tokens.push(stopping.simulator.token);
+  } finally {
+    await simulator.close();
+  }
+  const everything = `${said.join('')}${await everythingIn(folder)}`;
+  expect(tokens.filter((token) => token.length < 8 || everything.includes(token))).toEqual([]);
+}, 600_000);
