@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { CheckpointError } from '../errors.js';
 import { COLUMN_SOURCES, COLUMN_TYPES, RECORD_SHAPES, TABLE_FEEDS } from '../model.js';
@@ -39,7 +38,7 @@ const identity = z.strictObject({
   jobId: z.string(),
   /** Records; null where the server states no total. */
   total: offset.nullable(),
-  /** SHA-256 over the first records. */
+  /** SHA-256 over records from the beginning, the middle and the end. */
   fingerprint: z.string(),
   /** Every option that shapes bytes. */
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
@@ -52,6 +51,8 @@ const checkpointSchema = z.strictObject({
   startedAt: z.string(),
   /** All records before this offset are in files, and those files are on disk. */
   committedOffset: offset,
+  /** Records a window. */
+  windowSize: z.number().int().positive(),
   windows: offset,
   tables: z.array(
     z.strictObject({
@@ -69,28 +70,18 @@ const checkpointSchema = z.strictObject({
 export type Checkpoint = z.infer<typeof checkpointSchema>;
 export type TableCheckpoint = Checkpoint['tables'][number];
 
-/** Relative to the output folder. */
-export const CHECKPOINT_PATH = '.ges-export/checkpoint.json';
-
 /**
- * @returns null when there is no checkpoint
- * @throws CheckpointError `CHECKPOINT_INVALID` when the file is no checkpoint of this version
+ * @param name of the file, for the message
+ * @throws CheckpointError `CHECKPOINT_INVALID` when the text is no checkpoint of this version
  */
-export async function loadCheckpoint(path: string): Promise<Checkpoint | null> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
+export function parseCheckpoint(text: string, name: string): Checkpoint {
   const parsed = checkpointSchema.safeParse(parse(text));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new CheckpointError(
     'CHECKPOINT_INVALID',
-    `Cannot resume: "${path}" is not a checkpoint that this version can read (${issue?.path.join('.') || 'content'}: ${issue?.message ?? 'wrong'})`,
-    { details: { path } },
+    `Cannot resume: "${name}" is not a checkpoint that this version can read (${issue?.path.join('.') || 'content'}: ${issue?.message ?? 'wrong'})`,
+    { details: { path: name } },
   );
 }
 
@@ -102,34 +93,62 @@ function parse(text: string): unknown {
   }
 }
 
-/** @throws CheckpointError `CHECKPOINT_MISMATCH`, naming the first difference */
-export function checkIdentity(saved: ExportIdentity, current: ExportIdentity): void {
-  for (const field of ['endpoint', 'projectId', 'graph', 'jobId'] as const) {
-    if (saved[field] !== current[field]) throw mismatch(field, saved[field], current[field]);
-  }
-  for (const name of Object.keys({ ...saved.options, ...current.options })) {
-    if (saved.options[name] !== current.options[name]) {
-      throw mismatch(`option ${name}`, saved.options[name], current.options[name]);
-    }
-  }
-  if (saved.total !== current.total) {
-    throw new CheckpointError(
-      'TOTAL_CHANGED',
-      `Cannot resume: the result had ${saved.total ?? 'no'} total when the export began and has ${current.total ?? 'none'} now`,
-    );
-  }
-  if (saved.fingerprint !== current.fingerprint) {
-    throw new CheckpointError(
-      'TOTAL_CHANGED',
-      'Cannot resume: the first records of the result are not those that the export began with',
-    );
-  }
+/**
+ * Where two exports differ: another export altogether (job, graph, options that shape bytes), the same one from
+ * another address, or the same one of a result that is not the same any more. In this order; null for none.
+ */
+export interface IdentityDifference {
+  readonly kind: 'export' | 'host' | 'result';
+  readonly field: string;
+  readonly saved: unknown;
+  readonly current: unknown;
 }
 
-function mismatch(field: string, saved: unknown, current: unknown): CheckpointError {
-  return new CheckpointError(
+export function compareIdentity(saved: ExportIdentity, current: ExportIdentity): IdentityDifference | null {
+  for (const field of ['projectId', 'graph', 'jobId'] as const) {
+    if (saved[field] !== current[field])
+      return { kind: 'export', field, saved: saved[field], current: current[field] };
+  }
+  for (const name of Object.keys({ ...saved.options, ...current.options })) {
+    const [before, now] = [saved.options[name], current.options[name]];
+    if (before !== now) return { kind: 'export', field: `option ${name}`, saved: before, current: now };
+  }
+  for (const [kind, field] of [
+    ['host', 'endpoint'],
+    ['result', 'total'],
+    ['result', 'fingerprint'],
+  ] as const) {
+    if (saved[field] !== current[field]) return { kind, field, saved: saved[field], current: current[field] };
+  }
+  return null;
+}
+
+/** What has happened, of a difference of the kind `host` or `result`, with the values of both sides. */
+export function describeChange({ field, saved, current }: IdentityDifference): string {
+  if (field === 'endpoint') return `the export began at "${String(saved)}", not at "${String(current)}"`;
+  if (field === 'total')
+    return `the result had ${saved ?? 'no'} total when the export began and has ${current ?? 'none'} now`;
+  return 'the records of the result are not those that the export began with';
+}
+
+/**
+ * @throws CheckpointError `CHECKPOINT_MISMATCH`, `HOST_CHANGED`, `TOTAL_CHANGED`, naming the first difference
+ */
+export function checkIdentity(saved: ExportIdentity, current: ExportIdentity): void {
+  const difference = compareIdentity(saved, current);
+  if (difference === null) return;
+  const { kind, field, saved: before, current: now } = difference;
+  const details = { field, expected: before, actual: now };
+  if (kind !== 'export') {
+    throw new CheckpointError(CHANGE_CODES[kind], `Cannot resume: ${describeChange(difference)}`, {
+      details,
+    });
+  }
+  throw new CheckpointError(
     'CHECKPOINT_MISMATCH',
-    `Cannot resume: the checkpoint was made for ${field} "${String(saved)}", not "${String(current)}"`,
-    { details: { field, expected: saved, actual: current } },
+    `Cannot resume: the checkpoint was made for ${field} "${String(before)}", not "${String(now)}"`,
+    { details },
   );
 }
+
+export const CHANGE_CODES = { host: 'HOST_CHANGED', result: 'TOTAL_CHANGED' } as const;

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { VerifyError } from '../errors.js';
-import { COLUMN_TYPES } from '../model.js';
+import { COLUMN_TYPES, ENGINES } from '../model.js';
 
 const count = z.number().int().nonnegative();
 
@@ -22,7 +21,7 @@ const manifestSchema = z.object({
       name: z.string(),
       rows: count,
       overflowRows: count,
-      engine: z.enum(['reference']),
+      engine: z.enum(ENGINES),
       columns: z.array(z.object({ name: z.string(), type: z.enum(COLUMN_TYPES), nullable: z.boolean() })),
       files: z.array(
         z.object({
@@ -61,29 +60,21 @@ export function formatManifest(manifest: Manifest): string {
 }
 
 /**
- * @returns null when there is no manifest
- * @throws VerifyError `VERIFY_FAILED` when the file is no manifest
+ * @param name of the file, for the message
+ * @throws VerifyError `VERIFY_FAILED` when the text is no manifest
  */
-export async function loadManifest(path: string): Promise<Manifest | null> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-      return null;
-    throw error;
-  }
+export function parseManifest(text: string, name: string): Manifest {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new VerifyError('VERIFY_FAILED', `"${path}" is not a manifest: it is not JSON`, { cause });
+    throw new VerifyError('VERIFY_FAILED', `"${name}" is not a manifest: it is not JSON`, { cause });
   }
   const parsed = manifestSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new VerifyError(
     'VERIFY_FAILED',
-    `"${path}" is not a manifest of this version (${issue?.path.join('.') || 'content'}: ${issue?.message ?? 'wrong'})`,
+    `"${name}" is not a manifest of this version (${issue?.path.join('.') || 'content'}: ${issue?.message ?? 'wrong'})`,
   );
 }

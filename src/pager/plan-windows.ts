@@ -21,3 +21,9 @@ export function* planWindows(
     offset = end;
   }
 }
+
+/** How many windows `planWindows` gives from 0 on. */
+export function countWindows(total: number, pageSize: number, boundary: number): number {
+  const inOne = (records: number) => Math.ceil(records / pageSize);
+  return Math.floor(total / boundary) * inOne(boundary) + inOne(total % boundary);
+}

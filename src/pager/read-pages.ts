@@ -2,8 +2,9 @@ import pLimit from 'p-limit';
 import { PageError, RequestError } from '../errors.js';
 import type { Answer, Page, Window } from '../model.js';
 import { checkAnswer } from './check-answer.js';
+import { PageSize } from './page-size.js';
 import { planWindows } from './plan-windows.js';
-import { RepeatGuard } from './repeat-guard.js';
+import { SeamGuard } from './seam-guard.js';
 
 /** One window to work on, one on its way. */
 const MIN_HELD = 2;
@@ -12,8 +13,13 @@ const MIN_HELD = 2;
 const MAX_EMPTY_ANSWERS = 3;
 
 export interface ReadPagesOptions<Body> {
-  /** Sends one request for a window, retries included, and counts what the answer holds. */
-  readonly fetchPage: (window: Window, signal: AbortSignal) => Promise<Answer<Body>>;
+  /**
+   * Sends one request for a window, retries included, and counts what the answer holds. `planned` is the window that
+   * the answer helps to fill; requests for one of them follow each other.
+   */
+  readonly fetchPage: (window: Window, signal: AbortSignal, planned: Window) => Promise<Answer<Body>>;
+  /** Reads a few records to compare them with a page, not to hand them out. */
+  readonly probePage: (window: Window, signal: AbortSignal) => Promise<Answer<unknown>>;
   /** Records in the result; null where the server states none: the walk is then sequential. */
   readonly total: number | null;
   /** Where to begin: 0, or the committed offset of an earlier run. */
@@ -30,22 +36,25 @@ export interface ReadPagesOptions<Body> {
   readonly signal?: AbortSignal | undefined;
 }
 
+type FetchPage<Body> = (window: Window, planned: Window) => Promise<Answer<Body>>;
+
 /**
  * Reads a result page by page, in offset order.
  *
  * With a total, windows are planned ahead and up to `concurrency` requests are in flight; at most
  * `concurrency + 1` windows are held at any time, the one that the consumer works on included, however slow it
  * is, and fewer when they would take more than `maxHeldBytes` (but always two: one to read, one to work on).
- * A page that is shorter than its window is no end: the rest of the window is asked for again.
- * Without a total, pages are read one after the other until a short page, which one more request confirms.
+ * A page that is shorter than its window is no end: the rest of the window is asked for again. A page that
+ * failed for its size (`RequestError.isSizeFault`) is asked for in smaller ones; see `PageSize`.
+ * Without a total, windows are filled one after the other until a short page, which one more request confirms.
  *
  * When the consumer leaves the loop, throws or aborts, requests in flight are aborted and awaited.
  *
- * @throws PageError when a page breaks a law of paging (see `checkAnswer`, `RepeatGuard`), `PAGE_SHORT` when
+ * @throws PageError when a page breaks a law of paging (see `checkAnswer`, `SeamGuard`), `PAGE_SHORT` when
  *   nothing comes for a range inside the total; whatever `fetchPage` throws; the signal's reason on abort
  *
  * @example
- * for await (const page of readPages({ fetchPage, total, startOffset: 0, pageSize: 100_000, boundary: 1_000_000, concurrency: 4, maxHeldBytes: 32e6, recordBytes: 100 })) {
+ * for await (const page of readPages({ fetchPage, probePage, total, startOffset: 0, pageSize: 100_000, boundary: 1_000_000, concurrency: 4, maxHeldBytes: 32e6, recordBytes: 100 })) {
  *   console.log(page.window.offset, page.answers.length);
  * }
  */
@@ -55,12 +64,13 @@ export async function* readPages<Body>(
   const abort = new AbortController();
   const signal =
     options.signal === undefined ? abort.signal : AbortSignal.any([options.signal, abort.signal]);
-  const fetch = (window: Window) => options.fetchPage(window, signal);
+  const fetch = (window: Window, planned: Window) => options.fetchPage(window, signal, planned);
+  const probe = (window: Window) => options.probePage(window, signal);
   const inFlight = new Set<Promise<unknown>>();
   try {
     yield* options.total === null
-      ? walkUntilShort(options, fetch)
-      : lookAhead(options, options.total, fetch, inFlight);
+      ? walkUntilShort(options, fetch, probe)
+      : lookAhead(options, options.total, fetch, probe, inFlight);
   } finally {
     abort.abort(new Error('The reader of the pages has left'));
     await Promise.allSettled(inFlight);
@@ -70,29 +80,35 @@ export async function* readPages<Body>(
 async function* lookAhead<Body>(
   options: ReadPagesOptions<Body>,
   total: number,
-  fetch: (window: Window) => Promise<Answer<Body>>,
+  fetch: FetchPage<Body>,
+  fetchProbe: (window: Window) => Promise<Answer<unknown>>,
   inFlight: Set<Promise<unknown>>,
 ): AsyncGenerator<Page<Body>, void, undefined> {
   const limit = pLimit(options.concurrency);
   const windows = planWindows(options.startOffset, total, options.pageSize, options.boundary);
-  const repeats = new RepeatGuard<Body>();
-  const held: Promise<Page<Body>>[] = [];
+  const sizes = new PageSize();
+  const held: { readonly page: Promise<Page<Body>>; readonly seam: Promise<Page<unknown> | null> }[] = [];
 
   let recordBytes = options.recordBytes;
   let heldRecords = 0;
 
-  const fetchInTurn = (window: Window) => limit(() => fetch(window));
+  const fetchInTurn = (window: Window, planned: Window) => limit(() => fetch(window, planned));
+  const probe = (offset: number, size: number) =>
+    fillWindow({ offset, limit: size }, total, (window) => limit(() => fetchProbe(window)));
+  const seams = new SeamGuard(probe, total);
+  const awaitLater = <T>(work: Promise<T>): Promise<T> => {
+    inFlight.add(work);
+    const forget = () => inFlight.delete(work);
+    work.then(forget, forget);
+    return work;
+  };
   const startNext = (): boolean => {
     const next = windows.next();
     if (next.done === true) return false;
-    const page = fillWindow(next.value, total, fetchInTurn);
-    inFlight.add(page);
-    page.then(
-      () => inFlight.delete(page),
-      () => inFlight.delete(page),
-    );
-    held.push(page);
-    heldRecords += next.value.limit;
+    const { offset, limit: records } = next.value;
+    const page = awaitLater(fillWindow(next.value, total, fetchInTurn, sizes));
+    held.push({ page, seam: awaitLater(probeSeam(offset, options.pageSize, probe)) });
+    heldRecords += records;
     return true;
   };
   const fill = () => {
@@ -104,16 +120,28 @@ async function* lookAhead<Body>(
   };
 
   fill();
-  for (let page = held.shift(); page !== undefined; page = held.shift()) {
+  for (let next = held.shift(); next !== undefined; next = held.shift()) {
     options.signal?.throwIfAborted();
-    const ready = await page;
+    const ready = await next.page;
     recordBytes = ready.answers.reduce((sum, answer) => sum + answer.bytes, 0) / ready.window.limit;
-    await checkRepeats(repeats, ready, fetchInTurn);
+    await seams.check(ready, await next.seam);
     yield ready;
     // The window that the consumer held counts too: others take its place only when it comes back for more.
     heldRecords -= ready.window.limit;
     fill();
   }
+}
+
+/**
+ * The records on both sides of the beginning of a window. Not before the first one, and not where the reader was
+ * told to ask for one record at a time.
+ */
+async function probeSeam(
+  offset: number,
+  pageSize: number,
+  probe: (offset: number, size: number) => Promise<Page<unknown>>,
+): Promise<Page<unknown> | null> {
+  return offset === 0 || pageSize < 2 ? null : probe(offset - 1, 2);
 }
 
 /**
@@ -123,22 +151,23 @@ async function* lookAhead<Body>(
  */
 export async function fillWindow<Body>(
   window: Window,
-  total: number,
-  fetch: (window: Window) => Promise<Answer<Body>>,
+  total: number | null,
+  fetch: FetchPage<Body>,
+  sizes: PageSize = new PageSize(),
 ): Promise<Page<Body>> {
   const end = window.offset + window.limit;
   const answers: Answer<Body>[] = [];
   let offset = window.offset;
   let emptyAnswers = 0;
   while (offset < end) {
-    const asked = { offset, limit: end - offset };
-    const answer = await fetch(asked);
+    const { asked, answer } = await fetchSome({ offset, limit: end - offset }, window, fetch, sizes);
     checkAnswer(answer, asked, total);
+    sizes.answered(asked.limit, answer.count);
     if (answer.count === 0) {
       if (++emptyAnswers < MAX_EMPTY_ANSWERS) continue;
       throw new PageError(
         'PAGE_SHORT',
-        `The server gives no records at offset ${offset}, although the total is ${total}`,
+        `The server gives no records at offset ${offset}, although ${total === null ? 'there are more after it' : `the total is ${total}`}`,
         {
           facts: { window: asked, attempt: emptyAnswers },
           retryable: true,
@@ -152,53 +181,83 @@ export async function fillWindow<Body>(
   return { window, answers };
 }
 
+/**
+ * Asks for as many of the missing records as the server is thought to give at once, and for fewer when that was
+ * too much.
+ *
+ * @throws whatever `fetch` throws; a fault of size only when a single record was asked for
+ */
+export async function fetchSome<Body>(
+  missing: Window,
+  planned: Window,
+  fetch: FetchPage<Body>,
+  sizes: PageSize,
+): Promise<{ readonly asked: Window; readonly answer: Answer<Body> }> {
+  for (;;) {
+    const asked = { offset: missing.offset, limit: sizes.next(missing.limit) };
+    try {
+      return { asked, answer: await fetch(asked, planned) };
+    } catch (error) {
+      if (!(error instanceof RequestError) || !error.isSizeFault || asked.limit === 1) throw error;
+      sizes.tooMuch(asked.limit);
+    }
+  }
+}
+
 async function* walkUntilShort<Body>(
   options: ReadPagesOptions<Body>,
-  fetch: (window: Window) => Promise<Answer<Body>>,
+  fetch: FetchPage<Body>,
+  fetchProbe: (window: Window) => Promise<Answer<unknown>>,
 ): AsyncGenerator<Page<Body>, void, undefined> {
-  const repeats = new RepeatGuard<Body>();
-  let offset = options.startOffset;
+  const sizes = new PageSize();
+  const probe = (offset: number, size: number) => fillWindow({ offset, limit: size }, null, fetchProbe);
+  const seams = new SeamGuard(probe, null);
   let shortPage: { readonly count: number; readonly digest: string } | null = null;
-  for (;;) {
+  let offset = options.startOffset;
+  for (let hasMore = true; hasMore; ) {
     options.signal?.throwIfAborted();
     const nextBoundary = (Math.floor(offset / options.boundary) + 1) * options.boundary;
-    const asked = { offset, limit: Math.min(options.pageSize, nextBoundary - offset) };
-    const answer = await fetchOrEnd(fetch, asked);
-    if (answer === null || answer.count === 0) return;
-    const count: number = answer.count;
-    // A server that does not page this result gives the whole of it again, whatever the offset.
-    if (shortPage !== null && count === shortPage.count && answer.digest(0, count) === shortPage.digest)
-      return;
-    checkAnswer(answer, asked, null);
-    await repeats.check(answer, asked, fetch);
-    // Once it is handed out, the consumer may give the memory of the page back: nothing is read from it later.
-    shortPage = count < asked.limit ? { count, digest: answer.digest(0, count) } : null;
-    yield { window: { offset, limit: count }, answers: [answer] };
-    offset += count;
+    const end = Math.min(offset + options.pageSize, nextBoundary);
+    const answers: Answer<Body>[] = [];
+    let at = offset;
+    while (at < end) {
+      const missing = { offset: at, limit: end - at };
+      const { asked, answer } = await fetchOrEnd(missing, { offset, limit: end - offset }, fetch, sizes);
+      const count = answer?.count ?? 0;
+      // A server that does not page this result gives the whole of it again, whatever the offset.
+      const isAgain =
+        shortPage !== null && count === shortPage.count && answer?.digest(0, count) === shortPage.digest;
+      if (answer === null || count === 0 || isAgain) {
+        hasMore = false;
+        break;
+      }
+      checkAnswer(answer, asked, null);
+      sizes.answered(asked.limit, count);
+      // Once it is handed out, the consumer may give the memory of the page back: nothing is read from it later.
+      shortPage = count < asked.limit ? { count, digest: answer.digest(0, count) } : null;
+      answers.push(answer);
+      at += count;
+    }
+    if (answers.length === 0) return;
+    const page = { window: { offset, limit: at - offset }, answers };
+    await seams.check(page, await probeSeam(offset, options.pageSize, probe));
+    yield page;
+    offset = at;
   }
 }
 
 /** Beyond the end a server may refuse instead of giving an empty list: no page says which. Null then. */
 async function fetchOrEnd<Body>(
-  fetch: (window: Window) => Promise<Answer<Body>>,
-  asked: Window,
-): Promise<Answer<Body> | null> {
+  missing: Window,
+  planned: Window,
+  fetch: FetchPage<Body>,
+  sizes: PageSize,
+): Promise<{ readonly asked: Window; readonly answer: Answer<Body> | null }> {
   try {
-    return await fetch(asked);
+    return await fetchSome(missing, planned, fetch, sizes);
   } catch (error) {
-    if (asked.offset > 0 && error instanceof RequestError && error.code === 'API_REJECTED') return null;
+    if (missing.offset > 0 && error instanceof RequestError && error.code === 'API_REJECTED')
+      return { asked: missing, answer: null };
     throw error;
-  }
-}
-
-async function checkRepeats<Body>(
-  repeats: RepeatGuard<Body>,
-  page: Page<Body>,
-  fetch: (window: Window) => Promise<Answer<Body>>,
-): Promise<void> {
-  let offset = page.window.offset;
-  for (const answer of page.answers) {
-    await repeats.check(answer, { offset, limit: answer.count }, fetch);
-    offset += answer.count;
   }
 }

@@ -46,8 +46,10 @@ test.concurrent.for(KINDS)(
     // Inside a part, at the end of a part, in the last part.
     const { killed, resumedAt, last } = await exportWithKills(graph, out, args, [300, 800, 1700]);
     expect(killed).toBeGreaterThanOrEqual(2);
-    expect(resumedAt).toEqual([...resumedAt].sort((a, b) => a - b));
-    expect(last.stderr).toMatch(/^Resuming job /m);
+    // A busy machine may look too late for the last kill: the export has ended by itself then.
+    const offsets = resumedAt.filter((offset) => offset >= 0);
+    expect(offsets).toEqual([...offsets].sort((a, b) => a - b));
+    expect(last.stderr).toMatch(offsets.length === 3 ? /^Resuming job /m : /^Already complete/m);
     expect(await hashParts(out)).toEqual(whole);
   },
 );

@@ -7,10 +7,10 @@ function stuckAfterTwo(total: number | null) {
   const started: number[] = [];
   const ended: number[] = [];
   const honest = pagedResult(100, { hasTotal: total !== null });
-  const fetchPage: typeof honest.fetchPage = async (window, signal) => {
+  const fetchPage: typeof honest.fetchPage = async (window, signal, planned) => {
     started.push(window.offset);
     try {
-      if (window.offset < 20) return await honest.fetchPage(window, signal);
+      if (window.offset < 20) return await honest.fetchPage(window, signal, planned);
       return await new Promise((_, reject) => {
         if (signal.aborted) reject(signal.reason);
         signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason), 5), { once: true });
@@ -19,7 +19,7 @@ function stuckAfterTwo(total: number | null) {
       ended.push(window.offset);
     }
   };
-  return { fetchPage, records: honest.records, started, ended };
+  return { fetchPage, probePage: honest.probePage, records: honest.records, started, ended };
 }
 
 test('break stops the requests in flight and waits for them', async () => {
@@ -79,9 +79,9 @@ test.each([100, null])(
 test('when one request fails, the others are stopped before the error comes out', async () => {
   const server = stuckAfterTwo(100);
   const failure = new Error('refused');
-  const fetchPage: typeof server.fetchPage = async (window, signal) => {
+  const fetchPage: typeof server.fetchPage = async (window, signal, planned) => {
     if (window.offset === 10) throw failure;
-    return server.fetchPage(window, signal);
+    return server.fetchPage(window, signal, planned);
   };
   const read = async () => {
     for await (const _ of readPages(optionsFor({ ...server, fetchPage })));

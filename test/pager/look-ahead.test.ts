@@ -96,8 +96,8 @@ test('a server that clamps its pages is asked again for the rest, and nothing is
   expect(windows).toEqual([10, 10, 10, 10, 10, 10, 10, 10, 10, 5]);
   expect(result.asked.filter((window) => window.offset < 10)).toEqual([
     { offset: 0, limit: 10 },
-    { offset: 3, limit: 7 },
-    { offset: 6, limit: 4 },
+    { offset: 3, limit: 3 },
+    { offset: 6, limit: 3 },
     { offset: 9, limit: 1 },
   ]);
 });

@@ -23,8 +23,12 @@ export function answerOf(
 export interface PagedResult {
   readonly records: readonly string[];
   readonly fetchPage: ReadPagesOptions<readonly string[]>['fetchPage'];
+  /** Reads for comparison, honest unless `answer` says otherwise; not listed in `asked`. */
+  readonly probePage: ReadPagesOptions<readonly string[]>['fetchPage'];
   /** Windows asked for, in the order of the requests. */
   readonly asked: Window[];
+  /** Windows read for comparison. */
+  readonly probed: Window[];
   readonly inFlight: { now: number; most: number };
 }
 
@@ -44,37 +48,51 @@ export function pagedResult(
   const records = Array.from({ length: count }, (_, index) => `record ${index}`);
   const { hasTotal = true, clamp = Number.POSITIVE_INFINITY, latency = () => 1, answer } = options;
   const asked: Window[] = [];
+  const probed: Window[] = [];
   const inFlight = { now: 0, most: 0 };
+  const read = async (window: Window, signal: AbortSignal) => {
+    inFlight.most = Math.max(inFlight.most, ++inFlight.now);
+    try {
+      for (let turn = latency(window); turn > 0; turn--) await tick(undefined, { signal });
+      const page = records.slice(window.offset, window.offset + Math.min(window.limit, clamp));
+      const honest = answerOf(page, {
+        offset: window.offset,
+        declared: page.length,
+        total: hasTotal ? count : null,
+      });
+      return answer === undefined ? honest : answer(honest, window);
+    } finally {
+      inFlight.now--;
+    }
+  };
   return {
     records,
     asked,
+    probed,
     inFlight,
-    async fetchPage(window, signal) {
+    fetchPage(window, signal) {
       asked.push(window);
-      inFlight.most = Math.max(inFlight.most, ++inFlight.now);
-      try {
-        for (let turn = latency(window); turn > 0; turn--) await tick(undefined, { signal });
-        const page = records.slice(window.offset, window.offset + Math.min(window.limit, clamp));
-        const honest = answerOf(page, {
-          offset: window.offset,
-          declared: page.length,
-          total: hasTotal ? count : null,
-        });
-        return answer === undefined ? honest : answer(honest, window);
-      } finally {
-        inFlight.now--;
-      }
+      return read(window, signal);
+    },
+    probePage(window, signal) {
+      probed.push(window);
+      return read(window, signal);
     },
   };
 }
 
 /** Options for a result of known size; windows of 10, four requests at once, no byte limit. */
 export function optionsFor(
-  { fetchPage, records }: Pick<PagedResult, 'fetchPage' | 'records'>,
+  {
+    fetchPage,
+    probePage,
+    records,
+  }: Pick<PagedResult, 'fetchPage' | 'records'> & Partial<Pick<PagedResult, 'probePage'>>,
   changes: Partial<ReadPagesOptions<readonly string[]>> = {},
 ): ReadPagesOptions<readonly string[]> {
   return {
     fetchPage,
+    probePage: (window, signal) => (probePage ?? fetchPage)(window, signal, window),
     total: records.length,
     startOffset: 0,
     pageSize: 10,

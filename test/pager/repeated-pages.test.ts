@@ -81,3 +81,64 @@ test('pages of one record may be equal', async () => {
   }
   expect(all).toEqual(equal);
 });
+
+/** Serves pages of `real` where they are large, and the truth to everybody who looks closer. */
+function bentServer(count: number, bend: (offset: number, limit: number) => number) {
+  const { records } = pagedResult(count);
+  const server = serverOf(records);
+  return {
+    ...server,
+    async fetchPage({ offset, limit }: { offset: number; limit: number }) {
+      const from = bend(offset, limit);
+      return answerOf(records.slice(from, from + limit), { offset, declared: limit, total: count });
+    },
+    probePage: server.fetchPage,
+  };
+}
+
+test.each<[string, number, (offset: number, limit: number) => number]>([
+  ['overlaps its neighbour by half', 50, (offset) => (offset === 20 ? 15 : offset)],
+  ['overlaps its neighbour by one record', 50, (offset) => (offset === 30 ? 29 : offset)],
+  ['leaves a gap', 50, (offset) => (offset === 20 ? 21 : offset)],
+  ['comes from further on', 50, (offset) => (offset === 10 ? 40 : offset)],
+  ['is last and begins too early', 55, (offset) => (offset === 50 ? 49 : offset)],
+  ['is cut at multiples of its own size', 27, (offset, limit) => Math.floor(offset / limit) * limit],
+])('a page that %s is caught', async (_, count, bend) => {
+  const result = bentServer(count, bend);
+  await expect(
+    (async () => {
+      for await (const page of readPages(optionsFor(result))) expect(page.answers).toHaveLength(1);
+    })(),
+  ).rejects.toMatchObject({ code: expect.stringMatching(/^PAGE_(OVERLAP|REPEATED)$/), retryable: false });
+});
+
+test('a server that bends every offset alike is caught at the first seam', async () => {
+  const server = serverOf(different, (offset) => Math.max(0, offset - 3));
+  await expect(read(server)).rejects.toMatchObject({
+    code: 'PAGE_OVERLAP',
+    message: 'The page at offset 10 does not begin where the page before it ended',
+  });
+});
+
+test('inside a window of several answers the end is looked at', async () => {
+  // Four records an answer; those after the first come one record too early.
+  const { records } = pagedResult(10);
+  const honest = serverOf(records);
+  const fetchPage = async ({ offset, limit }: { offset: number; limit: number }) => {
+    const from = offset === 0 ? 0 : offset - 1;
+    const page = records.slice(from, from + Math.min(limit, 4));
+    return answerOf(page, { offset, declared: page.length, total: 10 });
+  };
+  await expect(
+    (async () => {
+      for await (const _ of readPages(optionsFor({ records, fetchPage, probePage: honest.fetchPage })));
+    })(),
+  ).rejects.toMatchObject({ code: 'PAGE_OVERLAP', facts: { window: { offset: 9 } } });
+});
+
+test('one small request a seam is all it takes', async () => {
+  const result = pagedResult(50);
+  for await (const _ of readPages(optionsFor(result)));
+  expect(result.probed).toEqual([9, 19, 29, 39].map((offset) => ({ offset, limit: 2 })));
+  expect(result.asked).toHaveLength(5);
+});

@@ -42,9 +42,15 @@ test('an empty result ends at once', async () => {
   expect(result.asked).toHaveLength(1);
 });
 
-test('short pages in the middle are no end', async () => {
+test('short pages in the middle are no end, and do not change the windows', async () => {
   const result = pagedResult(25, { hasTotal: false, clamp: 3 });
-  expect((await walk(result)).read).toEqual(result.records);
+  const { windows, read } = await walk(result);
+  expect(read).toEqual(result.records);
+  expect(windows).toEqual([
+    [0, 10],
+    [10, 10],
+    [20, 5],
+  ]);
 });
 
 test('windows end at the boundary of a part file', async () => {
@@ -115,8 +121,9 @@ test('a wrong offset or count is an error here too', async () => {
 test('short pages of equal length are all read, though each is released and its memory used again', async () => {
   const pool = new BufferPool();
   const records = Array.from({ length: 40 }, (_, index) => `"v${String(index).padStart(4, '0')}"`);
-  const fetchPage = async ({ offset }: Window): Promise<Answer<DecodedBody>> => {
-    const text = `{"data":{"outputs":{"rows":[${records.slice(offset, offset + 4).join(',')}]}}}`;
+  const fetchPage = async ({ offset, limit }: Window): Promise<Answer<DecodedBody>> => {
+    const page = records.slice(offset, offset + Math.min(limit, 4));
+    const text = `{"data":{"outputs":{"rows":[${page.join(',')}]}}}`;
     const body = await decodeBody(
       (async function* () {
         yield Buffer.from(text);
@@ -138,7 +145,7 @@ test('short pages of equal length are all read, though each is released and its 
   };
   const read: string[] = [];
   const options = { ...optionsFor(pagedResult(0)), total: null };
-  for await (const { answers } of readPages({ ...options, fetchPage })) {
+  for await (const { answers } of readPages({ ...options, fetchPage, probePage: fetchPage })) {
     for (const { body } of answers) {
       for (const list of body.lists)
         for (const batch of list.batches()) read.push(...batch.map(stringifyJson));

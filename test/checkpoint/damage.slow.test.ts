@@ -18,7 +18,7 @@ async function change(path: string, edit: (text: string) => string): Promise<voi
 }
 
 /** The lock of the killed process is taken over and given back. */
-const isNoLock = (path: string) => path !== '.ges-export/lock';
+const isNoLock = (path: string) => path !== '.ges-export/lock/holder.json';
 
 const REMEDY = /\. Use --force to start again$/;
 
