@@ -1,18 +1,23 @@
 import { createHash } from 'node:crypto';
-import type { GesClient, JobAnswer } from './client/ges-client.js';
+import type { DecodeBody, GesClient, JobAnswer } from './client/ges-client.js';
 import type { JobStatus } from './client/job-status.js';
 import { waitFor } from './client/retry.js';
 import { JobError, PageError } from './errors.js';
 import { canonicalJson, JsonObject, type JsonValue } from './json-value.js';
-import type { Answer, DecodedBody, TablePlan, Window } from './model.js';
-import { fillWindow } from './pager/read-pages.js';
+import type { Answer, DecodedBody, RecordList, TablePlan, Warning, Window } from './model.js';
+import { PageSize } from './pager/page-size.js';
+import { fetchSome, fillWindow } from './pager/read-pages.js';
+import { readResult } from './read-result.js';
+import { createResultCounter } from './result-counter.js';
 import { readGraphSchema } from './tables/graph-schema.js';
+import { answersLikeHyg, hygCutMessage } from './tables/hyg-results.js';
+import type { ListSample } from './tables/plan-columns.js';
 import {
+  holdsScalarRow,
   isResultList,
   isWholeListRecord,
   type PlanOptions,
   planTables,
-  primaryList,
   readScalars,
 } from './tables/plan-tables.js';
 
@@ -29,8 +34,22 @@ export interface OpenJob {
   /** The list that `offset` and `limit` count; null for a job without any. */
   readonly primary: string | null;
   readonly scalars: JsonObject;
-  /** Reads one window, and counts the records in it. */
-  readonly fetchPage: (window: Window, signal: AbortSignal) => Promise<Answer<DecodedBody>>;
+  /** Whether this looks like a result of HyG, which cuts what it answers as JSON (ges_03_0446). */
+  readonly isLikeHyg: boolean;
+  /** Whether the rows stand in the answers as they are, not to be put together first. */
+  readonly isPlain: boolean;
+  /** Reads one window, and counts the records in it; with the reference engine unless told otherwise. */
+  readonly fetchPage: (
+    window: Window,
+    signal: AbortSignal,
+    decode?: DecodeBody,
+  ) => Promise<Answer<DecodedBody>>;
+  /** Reads a few records to compare them; their memory is given back at once. */
+  readonly probePage: (window: Window, signal: AbortSignal) => Promise<Answer<unknown>>;
+  /** The tables, where they are known beforehand and not read from samples. */
+  readonly plans?: readonly TablePlan[] | undefined;
+  /** What the user should know about the records. */
+  readonly warnings?: readonly Warning[] | undefined;
 }
 
 export interface WaitOptions {
@@ -40,8 +59,8 @@ export interface WaitOptions {
   readonly onStatus?: ((statusWord: string) => void) | undefined;
 }
 
-const FIRST_POLL_MS = 500;
-const MAX_POLL_MS = 10_000;
+export const FIRST_POLL_MS = 500;
+export const MAX_POLL_MS = 10_000;
 
 /**
  * Opens a job: waits for its end if asked to, and learns from one small answer what kind of result it has.
@@ -50,16 +69,29 @@ const MAX_POLL_MS = 10_000;
  */
 export async function openJob(client: GesClient, jobId: string, options: WaitOptions): Promise<OpenJob> {
   const answer = await waitForEnd(client, jobId, options);
-  const { envelope, body } = answer;
+  const { envelope } = answer;
+  const body = readResult(answer);
   const lists = body.lists.filter((list) => isResultList(list.key));
   const scalars = readScalars(body);
-  const primary = primaryList(body.lists, envelope.declared);
+  const counter = createResultCounter(body, envelope.declared);
+  const { primary } = counter;
   const primaryRecords = lists.find((list) => list.key === primary);
   const isOneRecord =
     primaryRecords === undefined || isWholeListRecord(primaryRecords.key, firstRecord(primaryRecords));
-  // Asked for one record: a list that gives more without naming a total is not paged at all.
-  const isUnpaged = isOneRecord || (envelope.total === null && primaryRecords.count > 1);
-  const total = isUnpaged ? countRecords(body, primary, isOneRecord, scalars) : envelope.total;
+  // Asked for one record: an answer that holds more, and all that it declares, is not paged at all.
+  const isWhole =
+    envelope.total === null
+      ? lists.some((list) => list.count > 1)
+      : envelope.total > 1 && counter.count(body, envelope.declared).count === envelope.total;
+  const isUnpaged = isOneRecord || isWhole;
+  const total =
+    isOneRecord || (isUnpaged && envelope.total === null)
+      ? countRecords(body, primary, isOneRecord, scalars)
+      : envelope.total;
+  const isLikeHyg =
+    primaryRecords !== undefined &&
+    !isOneRecord &&
+    answersLikeHyg(envelope.statusWord, body.envelope, primaryRecords, firstRecord(primaryRecords));
 
   return {
     id: jobId,
@@ -69,33 +101,59 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     isPaged: !isUnpaged,
     primary,
     scalars,
+    isLikeHyg,
+    isPlain: body === answer.body,
     fetchPage: isUnpaged ? async () => wholeAnswer(body, total ?? 0) : fetchPage,
+    probePage: probingBy(fetchPage),
   };
 
-  async function fetchPage(window: Window, signal: AbortSignal): Promise<Answer<DecodedBody>> {
-    const page = await client.readJob(jobId, window, signal);
-    const list = page.body.lists.find((candidate) => candidate.key === primary);
+  async function fetchPage(
+    window: Window,
+    signal: AbortSignal,
+    decode?: DecodeBody,
+  ): Promise<Answer<DecodedBody>> {
+    const page = await client.readJob(jobId, window, signal, decode);
+    const { declared, offset } = page.envelope;
+    // A decoder of its own is brought only where the rows stand as they are.
+    const result = decode === undefined ? readResult(page) : page.body;
+    const { count, digest } = counter.count(result, declared);
+    if (isLikeHyg && count === 0 && total !== null && window.offset < total) {
+      throw new JobError('RESULT_TRUNCATED', hygCutMessage(jobId, window.offset, total), {
+        retryable: false,
+      });
+    }
     return {
-      offset: page.envelope.offset,
-      declared: page.envelope.declared,
+      offset,
+      declared,
       total: page.envelope.total,
-      count: list?.count ?? 0,
-      bytes: page.body.bytes,
-      digest: (from, to) => list?.digest(from, to) ?? '',
-      body: page.body,
+      count,
+      bytes: page.body.heldBytes,
+      digest,
+      body: result,
     };
   }
 }
 
+/** A `probePage` that reads what `fetchPage` does. */
+export function probingBy(fetchPage: OpenJob['fetchPage']): OpenJob['probePage'] {
+  return async (window, signal) => {
+    const { body, ...answer } = await fetchPage(window, signal);
+    const digests = Array.from({ length: answer.count }, (_, index) => answer.digest(index, index + 1));
+    body.release();
+    return { ...answer, digest: (from, to) => digests.slice(from, to).join(' '), body: null };
+  };
+}
+
 /** A result that is not paged came whole with the first answer; it is not asked for again, and stays in memory. */
 function wholeAnswer(body: DecodedBody, count: number): Answer<DecodedBody> {
-  const whole = { ...body, release: () => {} };
+  const { envelope, lists, bytes, heldBytes } = body;
+  const whole = { envelope, lists, bytes, heldBytes, release: () => {} };
   return {
     offset: null,
     declared: null,
     total: count,
     count,
-    bytes: body.bytes,
+    bytes: body.heldBytes,
     digest: () => '',
     body: whole,
   };
@@ -105,11 +163,9 @@ async function waitForEnd(client: GesClient, jobId: string, options: WaitOptions
   const deadline = Date.now() + options.waitMs;
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 1.5, MAX_POLL_MS)) {
     const answer = await client.readJob(jobId, { offset: 0, limit: 1 }, options.signal);
-    const { status, statusWord, hasData } = answer.envelope;
+    const { status, statusWord } = answer.envelope;
     const hasEnded =
-      status === 'done' ||
-      status === 'partial' ||
-      (status === 'unknown' && (hasData || answer.body.lists.length > 0));
+      status === 'done' || status === 'partial' || (status === 'unknown' && holdsResult(answer));
     if (hasEnded) return answer;
     options.onStatus?.(statusWord ?? 'none');
     const left = deadline - Date.now();
@@ -128,15 +184,23 @@ async function waitForEnd(client: GesClient, jobId: string, options: WaitOptions
   }
 }
 
+/** Without a word that says so, only a result tells that a job has ended: a running one has none to show. */
+function holdsResult({ envelope, body }: JobAnswer): boolean {
+  return envelope.hasData || body.lists.some((list) => envelope.statusWord === null || list.count > 0);
+}
+
 function countRecords(
   body: DecodedBody,
   primary: string | null,
   isOneRecord: boolean,
   scalars: JsonObject,
 ): number {
+  if (!isOneRecord) {
+    const lists = body.lists.filter((list) => isResultList(list.key));
+    return lists.reduce((sum, list) => sum + list.count, 0);
+  }
   const list = body.lists.find((candidate) => candidate.key === primary);
-  if (!isOneRecord) return list?.count ?? 0;
-  return (list === undefined ? scalars.keys.length : list.count) > 0 ? 1 : 0;
+  return (list === undefined ? holdsScalarRow(scalars) : list.count > 0) ? 1 : 0;
 }
 
 function firstRecord(list: DecodedBody['lists'][number]): JsonValue | undefined {
@@ -149,21 +213,20 @@ const SAMPLE_WINDOWS = 16;
 const SAMPLE_RECORDS = 100;
 /** A result of up to this many records is its own sample. */
 const WHOLE_SAMPLE_RECORDS = 1000;
+/** Samples are held as values, which take many times their text: of longer answers only the first records are. */
+const MAX_SAMPLE_BYTES = 32 * 1024 * 1024;
 
 export interface JobSample {
   /** Mean length of a record's JSON text, in bytes; 0 without any. */
   readonly recordBytes: number;
-  /** SHA-256 over the first records, independent of white space and of the order of members. */
+  /** SHA-256 over some records of each sample, independent of white space and of the order of members. */
   readonly fingerprint: string;
-  readonly lists: readonly {
-    readonly key: string;
-    readonly records: readonly JsonValue[];
-    readonly isWhole: boolean;
-  }[];
+  readonly lists: readonly ListSample[];
 }
 
 /**
- * Reads the first records for the fingerprint and, with `spread`, samples over the whole result.
+ * Reads the first records, some in the middle and the last ones for the fingerprint; with `spread`, samples over
+ * the whole result.
  *
  * @throws whatever reading a window throws
  */
@@ -173,40 +236,71 @@ export async function sampleJob(
   pageSize: number,
   signal: AbortSignal,
 ): Promise<JobSample> {
-  const records = new Map<string, JsonValue[]>();
+  const samples = new Map<string, ListSoFar>();
   const size = Math.min(SAMPLE_RECORDS, pageSize);
-  const isWhole = !job.isPaged || (job.total !== null && job.total <= WHOLE_SAMPLE_RECORDS);
+  let isWhole = !job.isPaged || (job.total !== null && job.total <= WHOLE_SAMPLE_RECORDS);
   const windows = job.isPaged
     ? sampleWindows(job.total, size, spread)
     : [{ offset: 0, limit: Number.MAX_SAFE_INTEGER }];
-  let fingerprint = '';
+  const fingerprint = createHash('sha256');
   let bytes = 0;
   let count = 0;
   for (const window of windows) {
     const bodies = await readSample(job, window, signal);
-    if (fingerprint === '') fingerprint = fingerprintOf(bodies, job, size);
+    addRecords(fingerprint, bodies, job.primary, size);
     for (const body of bodies) {
+      const share = Math.min(1, Math.max(0, MAX_SAMPLE_BYTES - bytes) / body.bytes);
+      if (share < 1) isWhole = false;
       bytes += body.bytes;
       for (const list of body.lists) {
         count += list.count;
-        const known = records.get(list.key) ?? [];
-        for (const batch of list.batches()) known.push(...batch);
-        records.set(list.key, known);
+        const known = samples.get(list.key) ?? { records: [], members: undefined, splitsGroups: false };
+        takeFirst(list, Math.ceil(list.count * share), known.records);
+        if (list.members !== undefined) known.members = new Set([...(known.members ?? []), ...list.members]);
+        known.splitsGroups ||= list.splitsGroups === true;
+        samples.set(list.key, known);
       }
       body.release();
     }
   }
   return {
     recordBytes: bytes / Math.max(1, count),
-    fingerprint,
-    lists: [...records].map(([key, found]) => ({ key, records: found, isWhole })),
+    fingerprint: fingerprint.digest('hex'),
+    lists: [...samples].map(([key, { records, members, splitsGroups }]) => ({
+      key,
+      records,
+      isWhole,
+      members: members === undefined ? undefined : [...members],
+      splitsGroups,
+    })),
   };
+}
+
+interface ListSoFar {
+  readonly records: JsonValue[];
+  members: ReadonlySet<string> | undefined;
+  splitsGroups: boolean;
+}
+
+/** Appends the first records of a list to others. */
+function takeFirst(list: RecordList, count: number, records: JsonValue[]): void {
+  let left = count;
+  for (const batch of list.batches()) {
+    if (left <= 0) return;
+    for (const record of batch.slice(0, left)) records.push(record);
+    left -= batch.length;
+  }
 }
 
 function sampleWindows(total: number | null, size: number, spread: boolean): readonly Window[] {
   if (total === null) return [{ offset: 0, limit: spread ? WHOLE_SAMPLE_RECORDS : size }];
   if (total === 0) return [{ offset: 0, limit: 1 }];
-  if (!spread || total <= size) return [{ offset: 0, limit: Math.min(total, size) }];
+  if (total <= size) return [{ offset: 0, limit: total }];
+  if (!spread) {
+    // Beginning, middle and end, so that a job that ran again under its id is noticed.
+    const offsets = [0, Math.floor((total - size) / 2), total - size];
+    return [...new Set(offsets)].map((offset) => ({ offset, limit: size }));
+  }
   if (total <= WHOLE_SAMPLE_RECORDS) {
     return [
       { offset: 0, limit: size },
@@ -224,25 +318,30 @@ async function readSample(
   window: Window,
   signal: AbortSignal,
 ): Promise<readonly DecodedBody[]> {
+  const fetch = (asked: Window) => job.fetchPage(asked, signal);
   if (!job.isPaged || job.total === null || job.total === 0)
-    return [(await job.fetchPage(window, signal)).body];
-  const page = await fillWindow(window, job.total, (asked) => job.fetchPage(asked, signal));
+    return [(await fetchSome(window, window, fetch, new PageSize())).answer.body];
+  const page = await fillWindow(window, job.total, fetch);
   return page.answers.map((answer) => answer.body);
 }
 
-function fingerprintOf(bodies: readonly DecodedBody[], job: OpenJob, size: number): string {
-  const hash = createHash('sha256');
+function addRecords(
+  hash: ReturnType<typeof createHash>,
+  bodies: readonly DecodedBody[],
+  primary: string | null,
+  size: number,
+): void {
   let left = size;
   for (const body of bodies) {
-    const list = body.lists.find((candidate) => candidate.key === job.primary);
+    const list = body.lists.find((candidate) => candidate.key === primary);
     if (list === undefined) continue;
     for (const batch of list.batches()) {
+      if (left <= 0) break;
       for (const record of batch) {
         if (left-- > 0) hash.update(`${canonicalJson(record)}\n`);
       }
     }
   }
-  return hash.digest('hex');
 }
 
 /** Plans the tables of a job from samples over its whole result and from the graph's schema. */

@@ -13,16 +13,18 @@ import {
   threads,
   weight,
 } from './algorithm-parameters.js';
-import type { Encodable } from './encode-json.js';
+import { keyed, type Run, weightOf } from './algorithm-run.js';
 import { algorithmFailure } from './ges-failure.js';
 import { betweennessCentrality, louvain } from './graphology-defaults.js';
 import { type JobResult, pagedResult } from './job-result.js';
 import { pagerank } from './pagerank.js';
+import { PAIR_ALGORITHMS } from './pair-algorithms.js';
 import { allShortestPaths, nPaths } from './paths.js';
 import { createRandom } from './random.js';
 import { listOf } from './record-list.js';
-
-type Run = (graph: AirportsGraph, parameters: unknown, runtime: number) => JobResult;
+import { RECORDED_ALGORITHMS } from './recorded-results.js';
+import { SCORE_ALGORITHMS } from './score-algorithms.js';
+import { VALUE_ALGORITHMS } from './value-algorithms.js';
 
 /** Page ges_03_0077. */
 const runPagerank: Run = (graph, parameters, runtime) => {
@@ -187,10 +189,14 @@ const ALGORITHMS: ReadonlyMap<string, Run> = new Map([
   ['k_hop', runKHop],
   ['all_shortest_paths', runAllShortestPaths],
   ['n_paths', runNPaths],
+  ...SCORE_ALGORITHMS,
+  ...VALUE_ALGORITHMS,
+  ...PAIR_ALGORITHMS,
 ]);
 
 /**
- * Runs an algorithm on the graph. `runtime` is what the result states, in seconds.
+ * Runs an algorithm on the graph; one that is not computed here answers with its recorded result, whatever its
+ * parameters. `runtime` is what the result states, in seconds.
  *
  * @throws GesFailure GES.8301 for an unknown name or a wrong parameter: the answer of the failed job
  */
@@ -201,16 +207,8 @@ export function runAlgorithm(
   runtime: number,
 ): JobResult {
   const run = ALGORITHMS.get(name);
-  if (run === undefined) throw algorithmFailure(name, 'Unknown algorithm name');
-  return run(graph, parameters, runtime);
-}
-
-function keyed(rows: readonly (readonly [string, Encodable])[]) {
-  return listOf(rows.map(([id, value]) => ({ [id]: value })));
-}
-
-function weightOf(algorithm: string, property: string): 'count' | null {
-  if (property === '') return null;
-  if (property !== 'count') throw algorithmFailure(algorithm, 'parameter [weight] is invalid');
-  return property;
+  if (run !== undefined) return run(graph, parameters, runtime);
+  const recorded = RECORDED_ALGORITHMS.get(name);
+  if (recorded === undefined) throw algorithmFailure(name, 'Unknown algorithm name');
+  return recorded;
 }

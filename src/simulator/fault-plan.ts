@@ -1,9 +1,21 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from '../errors.js';
+import { ENVELOPE_NAMES } from './error-envelopes.js';
 
 /** What a request is for, as fault rules name it. */
-const REQUEST_KINDS = ['status', 'list', 'submit', 'query', 'cancel', 'schema', 'summary', 'token'] as const;
+const REQUEST_KINDS = [
+  'status',
+  'list',
+  'submit',
+  'query',
+  'cancel',
+  'cancel-queued',
+  'schema',
+  'summary',
+  'token',
+  'cloud-job',
+] as const;
 export type RequestKind = (typeof REQUEST_KINDS)[number];
 
 const count = z.number().int().min(0);
@@ -32,6 +44,8 @@ const fault = z
       code: z.string(),
       message: z.string(),
       httpStatus: z.number().int().min(200).max(599),
+      /** The form of the body; `service` if left out. */
+      envelope: z.enum(ENVELOPE_NAMES).optional(),
     }),
 
     /** Sends the body in 64 pieces with this pause between them. */

@@ -9,44 +9,67 @@ export const SIMULATOR_USER = {
   name: 'demo-user',
   password: 'demo-password',
   domain: 'demo-account',
+  domainId: 'd78cbac186b744899480f25bd022f468',
 } as const;
 export const SIMULATOR_PROJECT = { id: '0d7f4a3c9b1e4f6a8c2d5e7f90a1b2c3', name: 'cn-north-4' } as const;
 
-const named = z.object({ name: z.string() });
-const request = z.object({
-  auth: z.object({
-    identity: z.object({
+const byNameOrId = z.union([z.strictObject({ name: z.string() }), z.strictObject({ id: z.string() })]);
+const request = z.strictObject({
+  auth: z.strictObject({
+    identity: z.strictObject({
       methods: z.tuple([z.literal('password')]),
-      password: z.object({ user: z.object({ name: z.string(), password: z.string(), domain: named }) }),
+      password: z.strictObject({
+        user: z.strictObject({ name: z.string(), password: z.string(), domain: byNameOrId }),
+      }),
     }),
-    scope: z.union([
-      z.object({ project: z.union([named, z.object({ id: z.string() })]) }),
-      z.object({ domain: z.unknown() }),
-    ]),
+    scope: z.union([z.strictObject({ project: byNameOrId }), z.strictObject({ domain: byNameOrId })]),
   }),
 });
 
+/** IAM locks a user after this many wrong passwords in a row (user guide, "Login Authentication Policy"). */
+const MAX_WRONG_PASSWORDS = 5;
+
+/** What IAM remembers of the logins. */
+export class LoginRecord {
+  /** Requests for a token so far, refused ones too. */
+  requests = 0;
+  wrongInARow = 0;
+}
+
 /**
  * `POST /v3/auth/tokens` with a password (IAM page "Obtaining a User Token Through Password Authentication"): 201,
- * the token in `X-Subject-Token`, its end in `token.expires_at`.
+ * the token in `X-Subject-Token`, its end in `token.expires_at`. Errors have the envelope of the same page.
+ *
+ * @throws GesFailure 400 for a body of another form, 401 for wrong words, a wrong project and a locked user
  */
-export function answerTokenRequest(body: string, tokens: TokenRegistry): Answer {
+export function answerTokenRequest(
+  body: string,
+  query: URLSearchParams,
+  tokens: TokenRegistry,
+  logins: LoginRecord,
+): Answer {
+  logins.requests += 1;
   const checked = request.safeParse(readJson(body));
   if (!checked.success) throw iamFailure(400, 'The request body is invalid', 'Bad Request');
   const { identity, scope } = checked.data.auth;
   const { user } = identity.password;
-  const knowsUser = user.name === SIMULATOR_USER.name && user.domain.name === SIMULATOR_USER.domain;
-  if (!knowsUser || user.password !== SIMULATOR_USER.password) {
+  if (logins.wrongInARow >= MAX_WRONG_PASSWORDS)
+    throw iamFailure(401, 'The user is locked after too many wrong passwords.', 'Unauthorized');
+  const isOurAccount = isSame(user.domain, { name: SIMULATOR_USER.domain, id: SIMULATOR_USER.domainId });
+  if (!isOurAccount || user.name !== SIMULATOR_USER.name || user.password !== SIMULATOR_USER.password) {
+    logins.wrongInARow += 1;
     throw iamFailure(401, 'The username or password is wrong.', 'Unauthorized');
   }
-  if ('project' in scope && !isOurProject(scope.project)) {
+  logins.wrongInARow = 0;
+  if ('project' in scope && !isSame(scope.project, SIMULATOR_PROJECT)) {
     throw iamFailure(401, 'The project cannot be found.', 'Unauthorized');
   }
   const { token, issuedAt, expiresAt } = tokens.issue('project' in scope);
-  const domain = { id: 'd78cbac186b744899480f25bd022f468', name: SIMULATOR_USER.domain };
+  const domain = { id: SIMULATOR_USER.domainId, name: SIMULATOR_USER.domain };
   const description = {
     token: {
-      catalog: [],
+      // With any value of `nocatalog` the list of services is left out.
+      catalog: query.has('nocatalog') ? [] : CATALOG,
       expires_at: timeText(expiresAt),
       issued_at: timeText(issuedAt),
       methods: ['password'],
@@ -59,8 +82,25 @@ export function answerTokenRequest(body: string, tokens: TokenRegistry): Answer 
   return { httpStatus: 201, headers: { 'X-Subject-Token': token }, body: [text] };
 }
 
-function isOurProject(project: { name: string } | { id: string }): boolean {
-  return 'id' in project ? project.id === SIMULATOR_PROJECT.id : project.name === SIMULATOR_PROJECT.name;
+const CATALOG = [
+  {
+    endpoints: [
+      {
+        id: '33e1cbdd86d34e89a63cf8ad16a5f49f',
+        interface: 'public',
+        region: '*',
+        region_id: '*',
+        url: 'https://iam.myhuaweicloud.com/v3.0',
+      },
+    ],
+    id: '100a6a3477f1495286579b819d399e36',
+    name: 'iam',
+    type: 'iam',
+  },
+];
+
+function isSame(given: { name: string } | { id: string }, known: { name: string; id: string }): boolean {
+  return 'id' in given ? given.id === known.id : given.name === known.name;
 }
 
 function iamFailure(code: number, message: string, title: string): GesFailure {

@@ -40,7 +40,9 @@ export function jobAnswer(job: Job, request: PageRequest, layout: Layout, lies: 
 }
 
 function outputsText(result: Exclude<JobResult, { kind: 'paged' }>): string {
-  return result.kind === 'empty' ? '' : `"data":{"outputs":${encodeJson(result.scalars)}},`;
+  if (result.kind === 'empty') return '';
+  if (result.kind === 'body') return leading(result.members);
+  return `"data":{"outputs":${encodeJson(result.scalars)}},`;
 }
 
 function pageBody(

@@ -11,6 +11,7 @@ export type Scalars = { readonly [key: string]: Encodable };
  *   (`hasTotal: false` leaves the last one out)
  * - `unpaged`: one value without these fields; "shortest path, closeness, link prediction, degree correlation,
  *   triangle count, cluster coefficient … are not paginated" (ges_03_0076)
+ * - `body`: an answer that does not have this form at all; its members stand beside the status
  * - `empty`: a job that has no data at all
  */
 export type JobResult =
@@ -26,6 +27,7 @@ export type JobResult =
       readonly defaultWindow: { readonly offset: number; readonly limit: number } | null;
     }
   | { readonly kind: 'unpaged'; readonly scalars: Scalars }
+  | { readonly kind: 'body'; readonly members: Scalars }
   | { readonly kind: 'empty' };
 
 export type PagedResult = Extract<JobResult, { kind: 'paged' }>;

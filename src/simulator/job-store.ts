@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Encodable } from './encode-json.js';
+import { ERROR_ENVELOPES } from './error-envelopes.js';
 import { GesFailure, gesFailure, jobNotFound, jobToCancelNotFound } from './ges-failure.js';
+import { hygJobNotFound } from './hyg.js';
 import { Job, type JobPlan } from './job.js';
 import { syntheticResult } from './synthetic-results.js';
 
@@ -64,7 +65,7 @@ export class JobStore {
     const job = this.#vanished.has(id) ? undefined : this.#jobs.get(id);
     const state = job?.stateAt(Date.now()).status;
     if (job === undefined || state === 'done' || state === 'failed') throw jobToCancelNotFound(id);
-    const { algorithmName } = JSON.parse(job.plan.rawRequest) as { algorithmName?: string };
+    const { algorithmName } = JSON.parse(job.plan.rawRequest || '{}') as { algorithmName?: string };
     if (algorithmName !== undefined && !CANCELLABLE.includes(algorithmName)) {
       throw gesFailure('GES.8303', 'Unsupported Operation');
     }
@@ -73,34 +74,28 @@ export class JobStore {
     );
   }
 
-  /** Entries of the job list (ges_03_0204), the newest first, and how many there are. */
-  list(offset: number, limit: number): { jobs: Encodable[]; jobCount: number } {
-    const jobs = [...this.#jobs.values()].filter((job) => !this.#vanished.has(job.id)).reverse();
+  /** Cancels every pending job of HyG (ges_03_0533). */
+  cancelQueuedHyg(): void {
     const now = Date.now();
-    return {
-      jobs: jobs.slice(offset, offset + limit).map((job) => listEntry(job, now)),
-      jobCount: jobs.length,
-    };
+    for (const job of this.#jobs.values()) {
+      if (job.plan.isHyg === true && job.stateAt(now).status === 'pending') job.fail(canceledHygJob());
+    }
+  }
+
+  /** Cancels a HyG job that has not finished (ges_03_0533). */
+  cancelHyg(id: string): void {
+    const job = this.#vanished.has(id) ? undefined : this.#jobs.get(id);
+    const state = job?.stateAt(Date.now()).status;
+    if (job?.plan.isHyg !== true || state === 'done' || state === 'failed') throw hygJobNotFound(id);
+    job.fail(canceledHygJob());
+  }
+
+  /** Every job, the newest first. */
+  all(): readonly Job[] {
+    return [...this.#jobs.values()].filter((job) => !this.#vanished.has(job.id)).reverse();
   }
 }
 
-/** `progress` is a text and `startTime` carries no zone in the example of ges_03_0204. */
-function listEntry(job: Job, now: number): Encodable {
-  const state = job.stateAt(now);
-  const finished = state.status === 'done' || state.status === 'failed';
-  return {
-    jobId: job.id,
-    rawRequest: job.plan.rawRequest,
-    taskType: job.plan.taskType,
-    canStop: !finished,
-    progress: finished ? '100' : state.status === 'running' ? '50' : '0',
-    startTime: job.startsAt <= now ? timeText(job.startsAt) : '',
-    ...(state.status === 'failed' ? { failReason: String(state.failure.body['errorMessage']) } : {}),
-    endTime: finished ? timeText(Math.min(job.endsAt, now)) : '',
-    status: state.status === 'done' ? state.outcome.status : state.status,
-  };
-}
-
-function timeText(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+function canceledHygJob(): GesFailure {
+  return new GesFailure(400, ERROR_ENVELOPES.hyg('GES.8301', 'job is canceled'));
 }

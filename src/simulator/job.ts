@@ -1,3 +1,4 @@
+import type { Encodable } from './encode-json.js';
 import { GesFailure } from './ges-failure.js';
 import type { JobResult, Scalars } from './job-result.js';
 
@@ -15,6 +16,10 @@ export interface JobPlan {
   readonly rawRequest: string;
   readonly outcome: () => Outcome;
   readonly neverStarts?: boolean;
+  /** Whether HyG runs it: `DELETE /hyg/…/jobs` cancels it while it is pending (ges_03_0533). */
+  readonly isHyg?: boolean;
+  /** `files` of the job list, for imports (ges_03_0204). */
+  readonly files?: Encodable;
 }
 
 /** Status words before the end (ges_03_0037). */

@@ -67,74 +67,10 @@ export const ODD_RESULTS: {
       { after: { runtime: 0.1 } },
     ),
   },
-  // node2vec, ges_03_0089: a list of doubles as value.
-  embedding: {
-    algorithm: 'node2vec',
-    result: pagedResult(
-      'embedding',
-      listOf([
-        { ATL: [-0.485, -0.679, 0.356, 0] },
-        { ORD: [0.12, 0.4, -0.9, 1e-9] },
-        { 'a"b': [1, -1, 0.5, 0.3333333333333333] },
-      ]),
-      { after: { runtime: 1.2 } },
-    ),
-  },
   // A list without data_total_size (filtered all-pairs page, visualized queries).
   'no-total': {
     algorithm: 'pagerank',
     result: { ...pagedResult('pagerank', scores(250), { after: { runtime: 0.1 } }), hasTotal: false },
-  },
-  // filtered_circle_detection with edgeObject, ges_03_0217.
-  circles: {
-    algorithm: 'filtered_circle_detection',
-    result: pagedResult(
-      'circles',
-      listOf([
-        [
-          { source: 'ATL', target: 'ORD', index: '0' },
-          { source: 'ORD', target: 'DFW', index: '1' },
-          { source: 'DFW', target: 'ATL', index: '0' },
-        ],
-        [
-          { source: 'ATL', target: 'DFW', index: '0' },
-          { source: 'DFW', target: 'ATL', index: '2' },
-        ],
-      ]),
-      { after: { n: 10, circle_number: 2, runtime: 0.02 } },
-    ),
-  },
-  // temporal_bfs, ges_03_0381: an object as value, empty predecessor at the source.
-  'temporal-bfs': {
-    algorithm: 'temporal_bfs',
-    result: pagedResult(
-      'temporal_bfs',
-      listOf([
-        { ATL: { arrive: 1227100000, dist: 0, predecessor: '' } },
-        { ORD: { arrive: 1227107200, dist: 1, predecessor: 'ATL' } },
-        { ANC: { arrive: 1227130500, dist: 2, predecessor: 'ORD' } },
-      ]),
-      { after: { runtime: 0.004 } },
-    ),
-  },
-  // all_pairs_shortest_paths, ges_03_0234: a group of paths for each pair.
-  'batch-paths': {
-    algorithm: 'all_pairs_shortest_paths',
-    result: pagedResult(
-      'batch_paths',
-      listOf([
-        {
-          source: 'ABE',
-          target: 'ANC',
-          paths: [
-            ['ABE', 'ORD', 'ANC'],
-            ['ABE', 'ATL', 'ANC'],
-          ],
-        },
-        { source: 'ABE', target: 'ATL', paths: [['ABE', 'ATL']] },
-      ]),
-      { after: { paths_number: 3, runtime: 0.01 } },
-    ),
   },
   // The newest revision of ges_03_0077 (Chinese, November 2025) names `results` with id and pagerank.
   'pagerank-results': {

@@ -5,6 +5,8 @@ export interface PagerankOptions {
   /** Stop when the changes of one iteration sum up to less (user guide ges_01_0032). */
   readonly convergence: number;
   readonly maxIterations: number;
+  /** Where the walk begins again, and where the rank of vertices without outgoing edges goes; anywhere if left out. */
+  readonly source?: string | undefined;
 }
 
 /**
@@ -19,9 +21,11 @@ export function pagerank(graph: AbstractGraph, options: PagerankOptions): Map<st
   const links = ids.map((id) =>
     Uint32Array.from(graph.outboundNeighbors(id), (neighbor) => position.get(neighbor) ?? 0),
   );
+  const shares = new Float64Array(ids.length).fill(options.source === undefined ? 1 : 0);
+  if (options.source !== undefined) shares[position.get(options.source) ?? 0] = ids.length;
   let ranks = new Float64Array(ids.length).fill(1 / ids.length);
   for (let iteration = 0; iteration < options.maxIterations; iteration++) {
-    const next = iterate(ranks, links, options.alpha);
+    const next = iterate(ranks, links, shares, options.alpha);
     const change = next.reduce((sum, rank, index) => sum + Math.abs(rank - (ranks[index] ?? 0)), 0);
     ranks = next;
     if (change < options.convergence) break;
@@ -32,6 +36,7 @@ export function pagerank(graph: AbstractGraph, options: PagerankOptions): Map<st
 function iterate(
   ranks: Float64Array,
   links: readonly Uint32Array[],
+  shares: Float64Array,
   alpha: number,
 ): Float64Array<ArrayBuffer> {
   const next = new Float64Array(ranks.length);
@@ -42,5 +47,5 @@ function iterate(
     for (const target of targets) next[target] = (next[target] ?? 0) + (alpha * rank) / targets.length;
   });
   const base = (alpha * dangling + 1 - alpha) / ranks.length;
-  return next.map((rank) => rank + base);
+  return next.map((rank, index) => rank + base * (shares[index] ?? 0));
 }

@@ -42,3 +42,21 @@ export function nPaths(
   walk([source]);
   return found;
 }
+
+/** Simple circles through a vertex, each beginning with it, in depth-first order. Lengths count vertices. */
+export function circlesThrough(
+  graph: AbstractGraph,
+  source: string,
+  bounds: { readonly minLength: number; readonly maxLength: number; readonly limit: number },
+): string[][] {
+  const found: string[][] = [];
+  const walk = (path: readonly string[]): void => {
+    for (const next of graph.outboundNeighbors(path.at(-1))) {
+      if (found.length === bounds.limit) return;
+      if (next === source && path.length >= bounds.minLength) found.push([...path]);
+      if (path.length < bounds.maxLength && !path.includes(next)) walk([...path, next]);
+    }
+  };
+  walk([source]);
+  return found;
+}

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeJson } from './encode-json.js';
+import { ERROR_ENVELOPES } from './error-envelopes.js';
 import type { FaultPicker } from './fault-picker.js';
 import type { Fault } from './fault-plan.js';
 import { GesFailure } from './ges-failure.js';
@@ -40,7 +41,8 @@ export async function handleRequest(
   if (fault.expireToken === true) service.tokens.expireAll();
   if (fault.vanish === true) service.jobs.vanish(route.jobId);
   const token = request.headers['x-auth-token'];
-  const asked = { route, token: typeof token === 'string' ? token : undefined, body };
+  const proof = { method: request.method ?? '', target: request.url ?? '', headers: request.headers, body };
+  const asked = { route, token: typeof token === 'string' ? token : undefined, body, proof };
   const answer = orderedAnswer(fault) ?? settle(() => answerRequest(service, asked, fault));
   await sendAnswer(
     response,
@@ -52,8 +54,8 @@ export async function handleRequest(
 /** The answer that a fault puts in place of the real one. */
 function orderedAnswer(fault: Fault): Answer | null {
   if (fault.gesError !== undefined) {
-    const { code, message, httpStatus } = fault.gesError;
-    return failureAnswer(new GesFailure(httpStatus, { errorMessage: message, errorCode: code }));
+    const { code, message, httpStatus, envelope = 'service' } = fault.gesError;
+    return failureAnswer(new GesFailure(httpStatus, ERROR_ENVELOPES[envelope](code, message)));
   }
   if (fault.status === undefined) return null;
   const retry =

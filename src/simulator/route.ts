@@ -7,14 +7,20 @@ export interface Route {
   readonly projectId: string;
   readonly graph: string;
   readonly jobId: string;
-  /** `vertices` or `edges` for a query. */
+  /** `vertices` or `edges` for a query; empty for Filtered-query. */
   readonly elements: string;
+  /** Which form of HyG's paths it has; null for a call of the graph itself. */
+  readonly hyg: 'standard' | 'regional' | null;
   readonly query: URLSearchParams;
 }
 
 const BASE = '/ges/v1.0/(?<projectId>[^/]+)/graphs/(?<graph>[^/]+)';
+const HYG_BASE = '/ges/v1.0/(?<projectId>[^/]+)/(?<hyg>hyg)/(?<graph>[^/]+)';
 
-/** Method, path and `action_id` of every endpoint; pages ges_03_0037, 0204, 0038, 0027, 0028, 0030, 0023, 0024. */
+/**
+ * Method, path and `action_id` of every endpoint; pages ges_03_0037, 0204, 0038, 0027, 0028, 0030, 0380, 0023, 0024,
+ * 0175, 0336; HyG ges_03_0444 (in two forms) and 0533; the last one of BMS and SDRS, "Querying Job Status".
+ */
 const ENDPOINTS: readonly (readonly [
   kind: RequestKind,
   method: string,
@@ -28,7 +34,14 @@ const ENDPOINTS: readonly (readonly [
   ['schema', 'GET', new RegExp(`^${BASE}/schema$`), null],
   ['summary', 'GET', new RegExp(`^${BASE}/summary$`), null],
   ['submit', 'POST', new RegExp(`^${BASE}/action$`), 'execute-algorithm'],
+  ['submit', 'POST', new RegExp(`^${BASE}/dynamicgraphs/action$`), 'execute-analysis'],
+  ['submit', 'POST', new RegExp(`^${HYG_BASE}/algorithm$`), null],
+  ['submit', 'POST', new RegExp(`^${BASE}/(?<regional>hyg)/algorithm$`), null],
+  ['cancel', 'DELETE', new RegExp(`^${HYG_BASE}/jobs/(?<jobId>[^/]+)$`), null],
+  ['cancel-queued', 'DELETE', new RegExp(`^${HYG_BASE}/jobs$`), null],
   ['query', 'POST', new RegExp(`^${BASE}/(?<elements>vertices|edges)/action$`), 'query'],
+  ['query', 'POST', new RegExp(`^${BASE}/(?<elements>)action$`), 'filtered-query'],
+  ['cloud-job', 'GET', /^\/v1\/(?<projectId>[^/]+)\/jobs\/(?<jobId>[^/]+)$/, null],
 ];
 
 /** Null when the simulator serves no such thing. */
@@ -46,6 +59,7 @@ export function findRoute(method: string, target: string): Route | null {
       graph: part('graph'),
       jobId: part('jobId'),
       elements: part('elements'),
+      hyg: part('hyg') !== '' ? 'standard' : part('regional') !== '' ? 'regional' : null,
       query: url.searchParams,
     };
   }

@@ -3,12 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigError } from '../errors.js';
 import { AIRPORTS_GRAPH, readAirportsGraph } from './airports-graph.js';
+import { CloudJobs } from './cloud-jobs.js';
 import { createFaultPicker } from './fault-picker.js';
 import { checkFaultPlan, type FaultPlan } from './fault-plan.js';
 import { fixedJobs } from './fixed-jobs.js';
 import { GzipCache } from './gzip-cache.js';
-import { SIMULATOR_PROJECT } from './iam.js';
+import { LoginRecord, SIMULATOR_PROJECT } from './iam.js';
 import type { Layout } from './job-answer.js';
+import type { GraphEdition } from './job-list.js';
 import { JobStore } from './job-store.js';
 import { handleRequest } from './request-handler.js';
 import { TokenRegistry } from './tokens.js';
@@ -26,6 +28,10 @@ export interface SimulatorOptions {
   readonly latencyMs?: number | undefined;
   /** Compresses answers for clients that accept gzip. Default false: the pages show no compressed answer. */
   readonly gzip?: boolean | undefined;
+  /** Which documents the job list and the summary follow. Default `memory`. */
+  readonly edition?: GraphEdition | undefined;
+  /** Finished jobs that the job list names besides its own; default 0. */
+  readonly listedJobs?: number | undefined;
   /** Default `outputs`. */
   readonly layout?: Layout | undefined;
 }
@@ -38,11 +44,13 @@ export interface Simulator {
   readonly graph: string;
   /** A token that is valid from the start, for its lifetime. */
   readonly token: string;
-  /** Base address of the token API `/v3/auth/tokens`; its user is `SIMULATOR_USER`. */
+  /** Base address of the token API `/v3/auth/tokens`; its user is `SIMULATOR_USER`, the access key `SIMULATOR_KEY`. */
   readonly iamEndpoint: string;
   readonly port: number;
   /** Requests received so far, refused and broken ones too. */
   requests(): number;
+  /** Requests for a token so far, refused ones too. */
+  logins(): number;
   /** Ends every connection and frees the port. */
   close(): Promise<void>;
 }
@@ -52,7 +60,8 @@ const GZIP_CACHE_BYTES = 64 * 1024 * 1024;
 /**
  * Serves the GES service plane and the IAM token API on 127.0.0.1, with real algorithms on the airports graph.
  *
- * Jobs by fixed id, always there: see `fixed-jobs.ts`; jobs of any size: `synthetic-{pagerank,vertices,edges}-N`.
+ * Jobs by fixed id, always there: see `fixed-jobs.ts`; jobs of any size: `synthetic-{pagerank,vertices,edges,paths,embeddings}-N`.
+ * Jobs of BMS and SDRS are served beside them: see `cloud-jobs.ts`.
  *
  * @throws ConfigError CONFIG_INVALID for a wrong fault plan or a port that cannot be used
  */
@@ -60,14 +69,19 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const faults = checkFaultPlan(options.faults ?? { rules: [] }, 'option faults');
   const graph = await readAirportsGraph();
   const tokens = new TokenRegistry((options.tokenLifetimeSeconds ?? 86_400) * 1000);
+  const logins = new LoginRecord();
   const times = { pendingMs: options.pendingMs ?? 150, runningMs: options.runningMs ?? 350 };
   const handler = {
     service: {
       graph,
       tokens,
+      logins,
       jobs: new JobStore(fixedJobs(graph), times),
       layout: options.layout ?? 'outputs',
       runtimeSeconds: times.runningMs / 1000,
+      edition: options.edition ?? 'memory',
+      listedJobs: options.listedJobs ?? 0,
+      cloudJobs: new CloudJobs(times),
     },
     pickFault: createFaultPicker(faults),
     latencyMs: options.latencyMs ?? 0,
@@ -102,6 +116,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     iamEndpoint: endpoint,
     port,
     requests: () => requests,
+    logins: () => logins.requests,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -7,6 +7,9 @@ import { BLOCK_NUMBER, createSyntheticLists } from './synthetic-block.js';
 /** Most records of a synthetic job. */
 const MAX_SYNTHETIC_RECORDS = 1_000_000_000;
 
+/** Length of a synthetic embedding. */
+const EMBEDDING_DIMENSIONS = 32;
+
 const CITIES = ['北京', 'Lagos', '东京', 'São Paulo', 'Wien', 'Austin, TX', '', 'Köln', '深圳', 'Oslo'];
 const JOBS = ['artist', 'writer', 'engineer', 'student', 'farmer'];
 
@@ -58,20 +61,42 @@ function edgeRecord(position: number): string {
   return `{${ends},"label":"link","properties":{"weight":[${doubleText(hash)}],"since":["${day}"]}}`;
 }
 
+/** Two to six vertices; only its ends, which alone carry the block, tell blocks apart. */
+function pathRecord(position: number): string {
+  const inner = Array.from(
+    { length: position % 5 },
+    (_, step) => `"v0000${digits(mixBits(position + step) % 100_000)}"`,
+  );
+  const last = vertexId(mixBits(position + 3) % 100_000);
+  return `[${[`"${vertexId(position)}"`, ...inner, `"${last}"`].join(',')}]`;
+}
+
+/** Numbers in (-1, 1) of at most six decimals, last digit not 0; the vertex alone carries the block. */
+function embeddingRecord(position: number): string {
+  const numbers = Array.from({ length: EMBEDDING_DIMENSIONS }, (_, dimension) => {
+    const hash = mixBits(position * EMBEDDING_DIMENSIONS + dimension);
+    const decimals = String(hash % 100_000).padStart(5, '0');
+    return `${hash % 2 === 0 ? '' : '-'}0.${decimals}${1 + ((hash >>> 8) % 9)}`;
+  });
+  return `{"${vertexId(position)}":[${numbers.join(',')}]}`;
+}
+
 const LISTS: {
   readonly [kind: string]: { readonly key: string; readonly open: (total: number) => RecordList };
 } = {
   pagerank: { key: 'pagerank', open: createSyntheticLists(pagerankRecord) },
   vertices: { key: 'vertices', open: createSyntheticLists(vertexRecord) },
   edges: { key: 'edges', open: createSyntheticLists(edgeRecord) },
+  paths: { key: 'paths', open: createSyntheticLists(pathRecord) },
+  embeddings: { key: 'embedding', open: createSyntheticLists(embeddingRecord) },
 };
 
 /**
- * The result of a job named `synthetic-pagerank-N`, `synthetic-vertices-N` or `synthetic-edges-N`; undefined for any
- * other name and for an N above 10^9. Records depend on kind and offset only.
+ * The result of a job named `synthetic-KIND-N`, KIND being `pagerank`, `vertices`, `edges`, `paths` or `embeddings`;
+ * undefined for any other name and for an N above 10^9. Records depend on kind and offset only.
  */
 export function syntheticResult(jobId: string): JobResult | undefined {
-  const match = /^synthetic-(pagerank|vertices|edges)-(0|[1-9]\d{0,9})$/.exec(jobId);
+  const match = /^synthetic-(pagerank|vertices|edges|paths|embeddings)-(0|[1-9]\d{0,9})$/.exec(jobId);
   const lists = LISTS[match?.[1] ?? ''];
   const total = Number(match?.[2]);
   if (lists === undefined || total > MAX_SYNTHETIC_RECORDS) return undefined;

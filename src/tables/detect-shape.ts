@@ -44,10 +44,9 @@ function shapeOfObject(key: string, record: JsonObject): RecordShape {
   const isElement = has('properties') && (has('id') || (has('source') && has('target')));
   if (isElement) return 'element';
   if (has('source') && has('target')) return 'object';
-  if (has('id')) {
-    if (has('label') || has('labels')) return 'element';
-    return record.values.every(isScalar) ? 'object' : 'json';
-  }
+  if (has('id')) return has('label') || has('labels') ? 'element' : 'object';
+  // A query may select single members of its vertices (`select`, `by`, ges_03_0331).
+  if (DOCUMENTED_SHAPES.get(key) === 'element' && record.keys.length > 0) return 'object';
   return shapeOfKeyed(key, record);
 }
 

@@ -1,9 +1,9 @@
 import { fitsType } from '../cell.js';
 import { isJsonArray, JsonObject, type JsonValue } from '../json-value.js';
-import type { ColumnType, PlannedColumn, RecordShape, ScalarType } from '../model.js';
+import type { ColumnType, PlannedColumn, RecordShape } from '../model.js';
 import { type GraphSchema, propertiesOf } from './graph-schema.js';
 import { inferType } from './infer-type.js';
-import { DOCUMENTED_VALUE_TYPES } from './known-keys.js';
+import { DOCUMENTED_MEMBERS, DOCUMENTED_VALUE_TYPES } from './known-keys.js';
 
 export const OVERFLOW_COLUMN: PlannedColumn = {
   name: '_overflow',
@@ -17,6 +17,9 @@ export interface ListSample {
   readonly records: readonly JsonValue[];
   /** Whether the samples are the whole list. */
   readonly isWhole: boolean;
+  /** As in `RecordList`. */
+  readonly members?: readonly string[] | undefined;
+  readonly splitsGroups?: boolean | undefined;
 }
 
 /**
@@ -45,11 +48,13 @@ export function planColumns(
     case 'keyed-object':
       return unique([
         keyColumn('vertex_id', 'string'),
-        ...memberColumns(
-          objects(records)
-            .flatMap((record) => [...record.values])
-            .filter(isObject),
-        ),
+        ...(records.length === 0
+          ? documentedColumns(key)
+          : memberColumns(
+              objects(records)
+                .flatMap((record) => [...record.values])
+                .filter(isObject),
+            )),
       ]);
     case 'id':
       return [keyColumn('vertex_id', inferType(records) ?? 'string')];
@@ -62,23 +67,28 @@ export function planColumns(
         valueColumn('vertex_id', inferType(records.filter(isJsonArray).flat()) ?? 'string'),
       ];
     case 'path-group':
-      return planPathGroup(objects(records));
+      return planPathGroup(objects(records), sample.splitsGroups === true);
     case 'edge-circle':
       return unique([
-        offsetColumn('circle_id'),
+        offsetColumn(key === 'circles' ? 'circle_id' : 'path_id'),
         { name: 'position', type: 'int64', nullable: false, source: 'position' },
         ...memberColumns(records.filter(isJsonArray).flat().filter(isObject)),
       ]);
     case 'element':
       return planElement(sample, schema);
     case 'object':
-      return unique(memberColumns(objects(records)));
+      return unique(
+        records.length === 0 && sample.members === undefined
+          ? documentedColumns(key)
+          : memberColumns(objects(records), sample.members),
+      );
     case 'json':
       return [{ name: 'record', type: 'json', nullable: true, source: 'record' }];
   }
 }
 
-function planPathGroup(groups: readonly JsonObject[]): PlannedColumn[] {
+/** `path_id` counts within its pair; where the server counts paths, and may cut a pair in two, over the whole result. */
+function planPathGroup(groups: readonly JsonObject[], isSplit: boolean): PlannedColumn[] {
   const paths = groups.flatMap((group) => {
     const list = group.get('paths');
     return isJsonArray(list) ? list : [];
@@ -86,7 +96,9 @@ function planPathGroup(groups: readonly JsonObject[]): PlannedColumn[] {
   return [
     memberColumn('source', inferType(groups.map((group) => group.get('source') ?? null)) ?? 'string'),
     memberColumn('target', inferType(groups.map((group) => group.get('target') ?? null)) ?? 'string'),
-    { name: 'path_id', type: 'int64', nullable: true, source: 'position' },
+    isSplit
+      ? offsetColumn('path_id')
+      : { name: 'path_id', type: 'int64', nullable: true, source: 'position' },
     valueColumn('vertices', listType(paths)),
   ];
 }
@@ -114,7 +126,7 @@ function planElement(sample: ListSample, schema: GraphSchema | null): readonly P
       : propertiesOf(schema, isEdge ? 'edge' : 'vertex', labels, sample.isWhole && elements.length > 0);
   const samples = propertySamples(elements);
   const names = [...types.keys(), ...[...samples.keys()].filter((name) => !types.has(name))];
-  const properties = names.map((name): PlannedColumn => {
+  const properties = names.slice(0, MAX_COLUMNS).map((name): PlannedColumn => {
     const type = propertyType(types.get(name), samples.get(name) ?? []);
     return { name, type, nullable: true, source: 'property', member: name };
   });
@@ -168,20 +180,28 @@ function labelsOf(element: JsonObject): string[] {
   return isJsonArray(label) ? label.filter((name) => typeof name === 'string') : [];
 }
 
-function memberColumns(records: readonly JsonObject[]): PlannedColumn[] {
-  return memberNames(records).map((name) =>
-    memberColumn(
-      name,
-      typeFor(
-        name,
-        records.map((record) => record.get(name) ?? null),
-      ),
-    ),
-  );
+function documentedColumns(key: string): PlannedColumn[] {
+  const members = Object.hasOwn(DOCUMENTED_MEMBERS, key) ? Object.entries(DOCUMENTED_MEMBERS[key] ?? {}) : [];
+  return members.map(([name, type]) => memberColumn(name, type));
 }
 
+/** @param given the names that a query gave its columns, in order; they say nothing about types */
+function memberColumns(records: readonly JsonObject[], given?: readonly string[]): PlannedColumn[] {
+  return [...new Set([...(given ?? []), ...memberNames(records)])].map((name) => {
+    const values = records.map((record) => record.get(name) ?? null);
+    return memberColumn(name, given === undefined ? typeFor(name, values) : (inferType(values) ?? 'string'));
+  });
+}
+
+/** More columns than this no table of a graph has; what a record holds beyond them fits no column. */
+const MAX_COLUMNS = 1000;
+
 function memberNames(records: readonly JsonObject[]): string[] {
-  return [...new Set(records.flatMap((record) => [...record.keys]))];
+  const names = new Set<string>();
+  for (const record of records) {
+    for (const key of record.keys) if (names.size < MAX_COLUMNS) names.add(key);
+  }
+  return [...names];
 }
 
 /** True when a type holds more than half of the values, or there is none that it does not hold. */
@@ -192,7 +212,7 @@ function mostFit(values: readonly JsonValue[], fits: (value: JsonValue) => boole
 
 /** The documented type where most samples fit it, else what the samples show. */
 function typeFor(key: string, values: readonly JsonValue[]): ColumnType {
-  const documented: ScalarType | undefined = Object.hasOwn(DOCUMENTED_VALUE_TYPES, key)
+  const documented: ColumnType | undefined = Object.hasOwn(DOCUMENTED_VALUE_TYPES, key)
     ? DOCUMENTED_VALUE_TYPES[key]
     : undefined;
   if (documented !== undefined && mostFit(values, (value) => value === null || fitsType(value, documented)))

@@ -2,9 +2,16 @@ import { JsonObject, type JsonValue } from '../json-value.js';
 import type { DecodedBody, RecordShape, TablePlan } from '../model.js';
 import { detectShape } from './detect-shape.js';
 import type { GraphSchema } from './graph-schema.js';
-import { ENVELOPE_FIELDS, ONE_PATH_LISTS, SCALAR_LISTS } from './known-keys.js';
+import {
+  ENVELOPE_FIELDS,
+  JOB_FIELDS,
+  ONE_PATH_LISTS,
+  ONE_VALUE_RESULTS,
+  SCALAR_LISTS,
+  SCALAR_ROW_NAMES,
+} from './known-keys.js';
 import { type ListSample, OVERFLOW_COLUMN, planColumns } from './plan-columns.js';
-import { safeFolderName } from './safe-folder-name.js';
+import { hashedFolderName, safeFolderName } from './safe-folder-name.js';
 
 export interface PlanOptions {
   /** `long`: one row a vertex of a path, instead of one row a path with a list. */
@@ -38,26 +45,26 @@ export function isWholeListRecord(key: string, first: JsonValue | undefined): bo
 
 /**
  * The scalars of an answer: what stands beside the record lists in `data.outputs` and `data`, but for the fields
- * of paging. Lists that repeat what was asked (`sources`) count as one scalar each.
+ * of paging; or at the top level, where the result itself stands there. Lists that repeat what was asked
+ * (`sources`) count as one scalar each.
  */
 export function readScalars({ envelope, lists }: Pick<DecodedBody, 'envelope' | 'lists'>): JsonObject {
   const keys: string[] = [];
   const values: JsonValue[] = [];
+  const take = (source: JsonObject, skip: (key: string) => boolean) => {
+    source.keys.forEach((key, index) => {
+      if (ENVELOPE_FIELDS.has(key) || skip(key)) return;
+      keys.push(key);
+      values.push(source.values[index] as JsonValue);
+    });
+  };
   const data = envelope.get('data');
   if (data instanceof JsonObject) {
     const outputs = data.get('outputs');
-    for (const source of [outputs, data]) {
-      if (!(source instanceof JsonObject)) continue;
-      source.keys.forEach((key, index) => {
-        if (
-          ENVELOPE_FIELDS.has(key) ||
-          (source === data && key === 'outputs' && outputs instanceof JsonObject)
-        )
-          return;
-        keys.push(key);
-        values.push(source.values[index] as JsonValue);
-      });
-    }
+    if (outputs instanceof JsonObject) take(outputs, () => false);
+    take(data, (key) => key === 'outputs' && outputs instanceof JsonObject);
+  } else if (lists.length > 0 || envelope.keys.some((key) => ONE_VALUE_RESULTS.has(key))) {
+    take(envelope, (key) => JOB_FIELDS.has(key));
   }
   for (const list of lists) {
     if (isResultList(list.key)) continue;
@@ -65,6 +72,11 @@ export function readScalars({ envelope, lists }: Pick<DecodedBody, 'envelope' | 
     values.push([...list.batches()].flat());
   }
   return new JsonObject(keys, values);
+}
+
+/** Whether scalars without any list are a result: how long a job ran is none. */
+export function holdsScalarRow(scalars: JsonObject): boolean {
+  return scalars.keys.some((key) => key !== 'runtime');
 }
 
 /**
@@ -80,9 +92,21 @@ export function planTables(
   options: PlanOptions,
 ): readonly TablePlan[] {
   const lists = samples.filter((sample) => isResultList(sample.key));
-  if (lists.length === 0) return scalars.keys.length === 0 ? [] : [planScalars(scalars)];
+  if (lists.length === 0) return holdsScalarRow(scalars) ? [planScalars(scalars, options)] : [];
   const plans = lists.map((sample) => planList(sample, schema, options));
-  return plans.filter((plan) => plan.name === UNKNOWN_TABLE).length > 1 ? plans.map(nameAfterList) : plans;
+  return separateFolders(
+    plans.filter((plan) => plan.name === UNKNOWN_TABLE).length > 1 ? plans.map(nameAfterList) : plans,
+  );
+}
+
+/** Names that differ only in case are one folder on some disks: the second gets one of its own. */
+function separateFolders(plans: readonly TablePlan[]): readonly TablePlan[] {
+  const taken = new Set<string>();
+  return plans.map((plan, index) => {
+    const isTaken = taken.has(plan.folder.toLowerCase());
+    taken.add(plan.folder.toLowerCase());
+    return isTaken ? { ...plan, folder: `${hashedFolderName(plan.name)}_${index}` } : plan;
+  });
 }
 
 /** The table of a list whose records have no documented shape. */
@@ -95,7 +119,7 @@ function nameAfterList(plan: TablePlan): TablePlan {
 function planList(sample: ListSample, schema: GraphSchema | null, options: PlanOptions): TablePlan {
   const isWhole = isWholeListRecord(sample.key, sample.records[0]);
   const records = isWhole && sample.records.length > 0 ? [sample.records] : sample.records;
-  const shape = options.raw ? 'json' : shapeOfList(sample.key, isWhole, records, options);
+  const shape = options.raw ? 'json' : shapeOfList(sample, isWhole, records, options);
   const name = shape === 'json' && !options.raw ? UNKNOWN_TABLE : sample.key;
   return {
     name,
@@ -108,11 +132,12 @@ function planList(sample: ListSample, schema: GraphSchema | null, options: PlanO
 }
 
 function shapeOfList(
-  key: string,
+  { key, members }: ListSample,
   isWhole: boolean,
   records: readonly JsonValue[],
   options: PlanOptions,
 ): RecordShape {
+  if (members !== undefined) return 'object';
   const shape = isWhole ? 'path' : detectShape(key, records);
   return shape === 'path' && options.paths === 'long' ? 'path-long' : shape;
 }
@@ -120,15 +145,17 @@ function shapeOfList(
 /** Members that say what was asked rather than what came out; the table is named after what came out. */
 const QUESTION_MEMBERS: ReadonlySet<string> = new Set(['source', 'target', 'runtime', 'k', 'n']);
 
-function planScalars(scalars: JsonObject): TablePlan {
-  const name = scalars.keys.find((key) => !QUESTION_MEMBERS.has(key)) ?? 'scalars';
+function planScalars(scalars: JsonObject, { raw }: PlanOptions): TablePlan {
+  const shape = raw ? 'json' : 'object';
+  const documented = SCALAR_ROW_NAMES.find((key) => scalars.keys.includes(key));
+  const name = documented ?? scalars.keys.find((key) => !QUESTION_MEMBERS.has(key)) ?? 'scalars';
   return {
     name,
     folder: safeFolderName(name),
     feed: 'scalars',
     list: '',
-    shape: 'object',
-    columns: planColumns('object', { key: name, records: [scalars], isWhole: true }, null),
+    shape,
+    columns: planColumns(shape, { key: name, records: [scalars], isWhole: true }, null),
   };
 }
 

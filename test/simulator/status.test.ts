@@ -48,7 +48,7 @@ test('past the end the list is empty', async () => {
 
 test('an unknown job is GES.8301 with the documented words', async () => {
   const { status } = await openSimulator();
-  for (const id of ['nobody', 'synthetic-pagerank-1000000001', 'synthetic-paths-5', '%E0%A4%A']) {
+  for (const id of ['nobody', 'synthetic-pagerank-1000000001', 'synthetic-walks-5', '%E0%A4%A']) {
     const reply = await status(id);
     expect(reply.httpStatus).toBe(400);
     expect(JSON.parse(reply.text)).toEqual({

@@ -4,7 +4,7 @@ import { openSimulator } from './client.js';
 const recordsOf = (text: string) =>
   text.slice(text.indexOf('[') + 1, text.lastIndexOf(']', text.lastIndexOf('"data_return_size"')));
 
-test.each(['pagerank', 'vertices', 'edges'])(
+test.each(['pagerank', 'vertices', 'edges', 'paths', 'embeddings'])(
   'unaligned pages of %s put together equal one page',
   async (kind) => {
     const { status } = await openSimulator();
@@ -76,4 +76,18 @@ test('a synthetic job of no records is empty', async () => {
     data_offset: 0,
     data_total_size: 0,
   });
+});
+
+test('paths and embeddings begin with their vertex; embeddings are of one length', async () => {
+  const { outputs } = await openSimulator();
+  const query = '?offset=199990&limit=20';
+  const { paths } = await outputs('synthetic-paths-300000', query);
+  const vertices = paths as unknown as string[][];
+  expect(vertices.map(([first]) => first)).toEqual(vertices.map((_, index) => `v000${199_990 + index}`));
+  expect(new Set(vertices.map(({ length }) => length))).toEqual(new Set([2, 3, 4, 5, 6]));
+  const { embedding } = await outputs('synthetic-embeddings-300000', query);
+  const vectors = (embedding as unknown as Record<string, number[]>[]).map((each) => Object.entries(each)[0]);
+  expect(vectors.map((entry) => entry?.[0])).toEqual(vertices.map(([first]) => first));
+  expect(vectors.every((entry) => entry?.[1].length === 32)).toBe(true);
+  expect(vectors.flatMap((entry) => entry?.[1]).every((value) => Math.abs(Number(value)) < 1)).toBe(true);
 });

@@ -1,6 +1,7 @@
 import { request } from 'undici';
 import { expect, test } from 'vitest';
-import { SIMULATOR_USER } from '../../src/simulator/iam.js';
+import { SIMULATOR_PROJECT, SIMULATOR_USER } from '../../src/simulator/iam.js';
+import { SIMULATOR_KEY } from '../../src/simulator/signature.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
 import { openSimulator } from './client.js';
 
@@ -8,11 +9,12 @@ async function login(
   simulator: Simulator,
   password: string,
   scope: unknown = { project: { name: 'cn-north-4' } },
+  query = '',
 ) {
   const { name, domain } = SIMULATOR_USER;
   const user = { name, password, domain: { name: domain } };
   const body = { auth: { identity: { methods: ['password'], password: { user } }, scope } };
-  const reply = await request(`${simulator.iamEndpoint}/v3/auth/tokens`, {
+  const reply = await request(`${simulator.iamEndpoint}/v3/auth/tokens${query}`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json;charset=utf8' },
     body: JSON.stringify(body),
@@ -68,5 +70,67 @@ test('an expired token is told to be updated', async () => {
   expect(await schemaWith(simulator, simulator.token)).toEqual({
     httpStatus: 400,
     body: { errorMessage: 'The token must be updated', errorCode: 'GES.8007' },
+  });
+});
+
+test('the project is named or given by ID, the account too; anything else in the body is refused', async () => {
+  const { simulator } = await openSimulator();
+  const { password } = SIMULATOR_USER;
+  const codes: number[] = [];
+  for (const scope of [
+    { project: { name: SIMULATOR_PROJECT.name } },
+    { project: { id: SIMULATOR_PROJECT.id } },
+    { project: { id: 'another' } },
+    { project: { id: SIMULATOR_PROJECT.id, name: SIMULATOR_PROJECT.name } },
+    { project: {} },
+    undefined,
+  ])
+    codes.push((await login(simulator, password, scope)).reply.statusCode);
+  // Left out, the scope is that of the test's own login.
+  expect(codes).toEqual([201, 201, 401, 400, 400, 201]);
+});
+
+test('the list of services is left out on request', async () => {
+  const { simulator } = await openSimulator();
+  const full = await login(simulator, SIMULATOR_USER.password);
+  expect(full.body['token']).toMatchObject({ catalog: [{ name: 'iam' }] });
+  const short = await login(simulator, SIMULATOR_USER.password, undefined, '?nocatalog=true');
+  expect(short.body['token']).toMatchObject({ catalog: [] });
+});
+
+test('five wrong passwords in a row lock the user', async () => {
+  const { simulator } = await openSimulator();
+  for (let time = 0; time < 4; time++) await login(simulator, 'guess');
+  expect((await login(simulator, SIMULATOR_USER.password)).reply.statusCode).toBe(201);
+  for (let time = 0; time < 5; time++) await login(simulator, 'guess');
+  const { reply, body } = await login(simulator, SIMULATOR_USER.password);
+  expect(reply.statusCode).toBe(401);
+  expect(body['error']).toMatchObject({ message: 'The user is locked after too many wrong passwords.' });
+  expect(simulator.logins()).toBe(11);
+});
+
+test.each([
+  ['an unknown key', { authorization: 'SDK-HMAC-SHA256 Access=X, SignedHeaders=host, Signature=00' }],
+  [
+    'an old date',
+    {
+      authorization: `SDK-HMAC-SHA256 Access=${SIMULATOR_KEY.accessKey}, SignedHeaders=host;x-sdk-date, Signature=${'0'.repeat(64)}`,
+      'x-sdk-date': '20200101T000000Z',
+    },
+  ],
+  [
+    'a wrong signature',
+    {
+      authorization: `SDK-HMAC-SHA256 Access=${SIMULATOR_KEY.accessKey}, SignedHeaders=host;x-sdk-date, Signature=${'0'.repeat(64)}`,
+      'x-sdk-date': new Date().toISOString().replace(/[-:]|\.\d+/g, ''),
+    },
+  ],
+])('%s is refused in the envelope of the gateway', async (_, headers) => {
+  const { send } = await openSimulator();
+  const reply = await send('schema', { headers });
+  expect(reply.httpStatus).toBe(401);
+  expect(JSON.parse(reply.text)).toMatchObject({
+    error_code: 'APIG.0301',
+    error_msg: expect.stringContaining('Incorrect IAM authentication information'),
   });
 });

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
+import type { Column } from '../../src/model.js';
+import { parseObject } from '../decode/parse.js';
+import { expectedTable, readParquet } from '../sinks/read-back.js';
 import { exportAnswer, goldenCases, readGoldenCase } from './golden.js';
 
 /** One case for each result that the API pages document, at least. */
-const MINIMUM_CASES = 40;
+const MINIMUM_CASES = 75;
 
 test('the folder of cases is not empty', () => {
   expect(goldenCases.length).toBeGreaterThanOrEqual(MINIMUM_CASES);
@@ -12,9 +15,24 @@ test.each(goldenCases.flatMap((name) => [[name, 'csv'] as const, [name, 'ndjson'
   '%s as %s',
   async (name, format) => {
     const golden = readGoldenCase(name);
-    const { files, columns } = await exportAnswer(golden, { format });
+    const { files, columns, account } = await exportAnswer(golden, { format });
     expect(columns).toEqual(golden.columns);
+    expect(account).toEqual(golden.manifest);
     expect(Object.keys(files).sort()).toEqual([...golden.tables].sort());
     for (const table of golden.tables) expect(files[table]).toBe(golden.expected(table, format));
   },
 );
+
+test.each(goldenCases)('%s as parquet', async (name) => {
+  const golden = readGoldenCase(name);
+  const { manifest, bytes } = await exportAnswer(golden, { format: 'parquet' });
+  for (const table of golden.tables) {
+    const { columns = [] }: { columns?: readonly Column[] } =
+      manifest.tables.find((exported) => exported.name === table) ?? {};
+    const lines = golden.expected(table, 'ndjson').split('\n').slice(0, -1);
+    const rows = lines.map((line) => parseObject(line).values);
+    expect(await readParquet(bytes[table] ?? Buffer.alloc(0))).toEqual(
+      expectedTable('parquet', columns, rows),
+    );
+  }
+});

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { exportJob } from '../../src/export-job.js';
+import { inspectJob, type JobReport } from '../../src/inspect-job.js';
+import type { Manifest } from '../../src/manifest/manifest.js';
 import { json, serve } from '../client/scripted-server.js';
 
 const GOLDEN = new URL('../golden/', import.meta.url);
@@ -18,6 +20,8 @@ export interface GoldenCase {
   /** The answer of `GET …/schema`; null where the graph has none. */
   readonly schema: Buffer | null;
   readonly columns: unknown;
+  /** Status word, total, scalars and the codes of the warnings. */
+  readonly manifest: unknown;
   /** Names of the tables that the case has files for. */
   readonly tables: readonly string[];
   /** The exact bytes of a table, as text. */
@@ -33,22 +37,42 @@ export function readGoldenCase(name: string): GoldenCase {
       ? readFileSync(new URL('schema.json', folder))
       : null,
     columns: JSON.parse(readFileSync(new URL('expected-columns.json', folder), 'utf8')),
+    manifest: JSON.parse(readFileSync(new URL('expected-manifest.json', folder), 'utf8')),
     tables: entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name),
     expected: (table, format) => readFileSync(new URL(`${table}/expected.${format}`, folder), 'utf8'),
   };
 }
 
-/** Exports one answer from a server that gives it to every request; the files are gone after the test. */
-export async function exportAnswer(
-  { answer, schema }: Pick<GoldenCase, 'answer' | 'schema'>,
-  options: Readonly<Record<string, unknown>>,
-) {
-  const { endpoint } = await serve((request) => {
+type ServedAnswer = Pick<GoldenCase, 'answer' | 'schema'>;
+
+/** A server that gives one answer to every request for a job. */
+function serveAnswer({ answer, schema }: ServedAnswer) {
+  return serve((request) => {
     if (!request.url.pathname.endsWith('/schema')) return { body: answer };
     return schema === null
       ? json({ errorCode: 'GES.8803', errorMessage: 'no schema' }, 404)
       : { body: schema };
   });
+}
+
+/** Looks at one answer as `inspect` does: every row of every table. */
+export async function inspectAnswer(served: ServedAnswer): Promise<JobReport> {
+  const { endpoint } = await serveAnswer(served);
+  const connection = {
+    endpoint,
+    projectId: 'p1',
+    graph: 'g',
+    token: 't',
+    tokenFile: undefined,
+    maxAttempts: 1,
+    requestTimeout: 60_000,
+  };
+  return inspectJob(connection, 'j1', 1000);
+}
+
+/** Exports one answer; the files are gone after the test. */
+export async function exportAnswer(served: ServedAnswer, options: Readonly<Record<string, unknown>>) {
+  const { endpoint } = await serveAnswer(served);
   const out = await mkdtemp(join(tmpdir(), 'ges-golden-'));
   onTestFinished(() => rm(out, { recursive: true }));
   const manifest = await exportJob({
@@ -59,18 +83,27 @@ export async function exportAnswer(
     jobId: 'j1',
     out,
     maxAttempts: 1,
+    requestTimeout: 60_000,
+    wait: 0,
     ...options,
   });
-  const files: Record<string, string> = {};
+  const bytes: Record<string, Buffer> = {};
   for (const table of manifest.tables) {
-    const parts = await Promise.all(table.files.map((file) => readFile(join(out, file.path), 'utf8')));
-    files[table.name] = parts.join('');
+    bytes[table.name] = Buffer.concat(
+      await Promise.all(table.files.map((file) => readFile(join(out, file.path)))),
+    );
   }
+  const files = Object.fromEntries(Object.entries(bytes).map(([table, part]) => [table, part.toString()]));
   const columns = Object.fromEntries(
     manifest.tables.map((table) => [
       table.name,
       table.columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
     ]),
   );
-  return { manifest, files, columns };
+  return { manifest, bytes, files, columns, account: accountOf(manifest) };
+}
+
+/** What `expected-manifest.json` holds. */
+function accountOf({ job, total, scalars, warnings }: Manifest) {
+  return { status: job.status, total, scalars, warnings: warnings.map(({ code }) => code) };
 }

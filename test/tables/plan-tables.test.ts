@@ -60,3 +60,14 @@ test('a result without paging and beyond any sample is read whole from one answe
     '',
   ]);
 });
+
+test('a column that a query named like an algorithm has the type of its values', async () => {
+  const answer = Buffer.from(
+    '{"results":[{"columns":["distance","community"],"data":[{"row":[9007199254740993,7]}]}],"errors":[],"status":"success"}',
+  );
+  const { columns } = await exportAnswer({ answer, schema: null }, {});
+  expect(columns['results']?.map(({ name, type }) => [name, type])).toEqual([
+    ['distance', 'int64'],
+    ['community', 'int64'],
+  ]);
+});

@@ -1,0 +1,70 @@
+import type { DecodedBody, RecordList } from './model.js';
+import { isResultList, primaryList } from './tables/plan-tables.js';
+
+/** What an answer holds, in the unit that `offset` and `limit` count. */
+export interface Counted {
+  readonly count: number;
+  /** Tells the records `[from, to)` apart from others. */
+  digest(from: number, to: number): string;
+}
+
+type Counting = (lists: readonly RecordList[], primary: RecordList | undefined) => Counted;
+
+/** One list is paged, whatever stands beside it (filtered-query, ges_03_0175). */
+const ofPrimary: Counting = (_, primary) => primary ?? { count: 0, digest: () => '' };
+
+/** Every list is paged by itself. */
+const ofEach: Counting = (lists) => ({
+  count: Math.max(0, ...lists.map((list) => list.count)),
+  digest: (from, to) =>
+    lists.map((list) => list.digest(Math.min(from, list.count), Math.min(to, list.count))).join(),
+});
+
+/** The lists are paged one behind the other, as if they were one. */
+const ofAll: Counting = (lists) => ({
+  count: lists.reduce((sum, list) => sum + list.count, 0),
+  digest(from, to) {
+    const parts: string[] = [];
+    let start = 0;
+    for (const list of lists) {
+      const first = Math.max(from - start, 0);
+      const end = Math.min(to - start, list.count);
+      if (first < end) parts.push(list.digest(first, end));
+      start += list.count;
+    }
+    return parts.join();
+  },
+});
+
+/**
+ * Finds out how a server counts the records of answers with several lists, such as the vertices and edges of
+ * temporal_graph (ges_03_0380): no page says. Each answer that declares its size leaves only what agrees with it.
+ *
+ * @param first the answer to a request for one record
+ */
+export function createResultCounter(
+  first: DecodedBody,
+  declared: number | null,
+): { readonly primary: string | null; count(body: DecodedBody, declared: number | null): Counted } {
+  const primary = primaryList(first.lists, declared);
+  const filled = resultLists(first).filter((list) => list.count > 0);
+  // Asked for one record: several lists with something in them are not one behind the other.
+  let possible: readonly Counting[] =
+    filled.length > 1 ? [ofEach, ofPrimary, ofAll] : [ofAll, ofPrimary, ofEach];
+
+  return {
+    primary,
+    count(body, stated) {
+      const lists = resultLists(body);
+      const own = lists.find((list) => list.key === primary);
+      const agreeing = possible.filter((counting) => counting(lists, own).count === stated);
+      if (agreeing.length > 0) possible = agreeing;
+      const [counting = ofPrimary] = possible;
+      return counting(lists, own);
+    },
+  };
+}
+
+function resultLists(body: DecodedBody): readonly RecordList[] {
+  return body.lists.filter((list) => isResultList(list.key));
+}
