@@ -20,3 +20,8 @@ export async function onDisk<T>(action: string, path: string, operation: () => P
     throw toSinkError(error, action, path);
   }
 }
+
+/** Whether a file operation failed because there is no such file. */
+export function isMissing(error: unknown): error is Error & { code: unknown } {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}

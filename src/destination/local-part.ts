@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, type FileHandle, mkdir, open, rename } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { type FileHandle, lstat, open, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { CheckpointError } from '../errors.js';
 import { syncFolder } from './atomic-file.js';
 import { onDisk } from './fs-error.js';
+import { makeFolder } from './output-folder.js';
+import { openName } from './part-name.js';
 import type { CommittedPart, PartDigest, PartWriter } from './part-writer.js';
-
-/** The name of a part in progress: readers' globs skip names that begin with a dot. */
-function openName(path: string): string {
-  return join(dirname(path), `.${basename(path)}.open`);
-}
 
 /** Begins a part file. Bytes of an attempt that was never committed are dropped. */
 export async function createLocalPart(root: string, path: string): Promise<PartWriter> {
   const target = join(root, path);
   const temporary = openName(target);
   const file = await onDisk('create', temporary, async () => {
-    await mkdir(dirname(target), { recursive: true });
-    return open(temporary, 'w');
+    await makeFolder(dirname(target));
+    const made = await open(temporary, 'w');
+    // The checkpoint will speak of this name: it must outlive a power cut before that.
+    await syncFolder(dirname(target));
+    return made;
   });
   return new LocalPart(file, target, createHash('sha256'), 0);
 }
@@ -121,11 +121,16 @@ async function hashPrefix(path: string, bytes: number, hash: ReturnType<typeof c
   return length;
 }
 
+/** @throws CheckpointError `CHECKPOINT_INVALID` for a link: what it points to is not ours to read or to write */
 async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
+  const found = await onDisk('read', path, () =>
+    lstat(path).catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      throw error;
+    }),
   );
+  if (found !== null && !found.isFile()) throw damaged(path, 'it is no regular file');
+  return found !== null;
 }
 
 function damaged(path: string, what: string): CheckpointError {

@@ -1,38 +1,81 @@
-import { mkdir, readdir, rmdir, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { syncFolder } from './atomic-file.js';
-import { onDisk } from './fs-error.js';
-
-/** Names of part files, finished or in progress. */
-const PART_NAME = /^(part-\d{5,}\.[a-z.]+|\.part-\d{5,}\.[a-z.]+\.open)$/;
+import { isMissing, onDisk } from './fs-error.js';
+import type { PartEntry } from './output-place.js';
+import { isPartName, openName } from './part-name.js';
 
 /** @throws SinkError `SINK_WRITE` when the folder cannot be made or is no folder */
 export async function makeOutputFolder(root: string): Promise<void> {
-  await onDisk('create', root, async () => {
-    await mkdir(join(root, '.ges-export'), { recursive: true });
+  await onDisk('create', root, () => makeFolder(resolve(root, '.ges-export')));
+}
+
+/**
+ * Makes a folder, and those above it, so that they outlive a power cut. Not by `mkdir` with `recursive`: that never
+ * ends where a folder denies to be made (`/proc`), and hides the reason of a disk that is read-only.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path).catch(unlessThere);
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Another process may have been faster. */
+function unlessThere(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+}
+
+/** The names of part files in progress. */
+const OPEN_NAME = /^\.(.+)\.open$/;
+
+/** Part files, finished or in progress, in the folder of a table; empty when there is no such folder. */
+export async function listLocalParts(
+  root: string,
+  folder: string,
+): Promise<readonly Omit<PartEntry, 'discard'>[]> {
+  const path = join(root, folder);
+  return onDisk('read', path, async () => {
+    const names = await readdir(path).catch((error: unknown) => {
+      // A file in the place of the folder is not nothing: it will be in the way.
+      if (isMissing(error) && error.code === 'ENOENT') return [];
+      throw error;
+    });
+    const entries: Omit<PartEntry, 'discard'>[] = [];
+    for (const name of names) {
+      const finalName = OPEN_NAME.exec(name)?.[1] ?? name;
+      if (!isPartName(finalName)) continue;
+      const { size, mtime } = await stat(join(path, name));
+      entries.push({
+        path: `${folder}/${finalName}`,
+        isOpen: finalName !== name,
+        isStale: false,
+        bytes: size,
+        modifiedAt: mtime,
+      });
+    }
+    return entries;
   });
 }
 
-/** Part files, finished or in progress, in the folder of a table; empty when there is no such folder. */
-export async function listParts(root: string, folder: string): Promise<readonly string[]> {
-  const path = join(root, folder);
-  try {
-    return (await readdir(path)).filter((name) => PART_NAME.test(name));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    return onDisk('read', path, () => Promise.reject(error));
-  }
-}
-
-/** Removes the part files of a table but for those named in `keep`, and the folder when nothing is left in it. */
-export async function removeParts(root: string, folder: string, keep: ReadonlySet<string>): Promise<void> {
-  const path = join(root, folder);
-  const names = (await listParts(root, folder)).filter((name) => !keep.has(name));
-  await onDisk('remove files in', path, async () => {
-    for (const name of names) await unlink(join(path, name));
-    if (names.length === 0) return;
-    await syncFolder(path);
-    if ((await readdir(path)).length === 0) await rmdir(path);
+/** Removes a part file, and its folder when nothing is left in it. */
+export async function discardPart(root: string, part: Pick<PartEntry, 'path' | 'isOpen'>): Promise<void> {
+  const target = join(root, part.path);
+  const folder = dirname(target);
+  await removeFile(part.isOpen ? openName(target) : target);
+  await onDisk('remove files in', folder, async () => {
+    try {
+      await syncFolder(folder);
+      if ((await readdir(folder)).length === 0) await rmdir(folder);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
   });
 }
 
@@ -42,7 +85,7 @@ export async function removeFile(path: string): Promise<void> {
     try {
       await unlink(path);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      if (!isMissing(error)) throw error;
     }
   });
 }

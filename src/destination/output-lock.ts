@@ -1,113 +1,153 @@
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { CheckpointError } from '../errors.js';
 import { onDisk } from './fs-error.js';
+import { makeFolder } from './output-folder.js';
 
-interface LockHolder {
+export interface LockHolder {
+  /** Another one for each claim, so that a lock that was judged is never mistaken for a later one. */
+  readonly id: string;
   readonly pid: number;
   readonly host: string;
   /** When the holder's process began, in clock ticks since boot; a reused pid has another. Empty where unknown. */
   readonly startTicks: string;
 }
 
-/** Relative to the output folder. */
-const LOCK_PATH = '.ges-export/lock';
+/** A lock is a folder with this file in it; it stands in `.ges-export`. */
+const HOLDER_NAME = 'holder.json';
+const LOCK_NAME = 'lock';
+
+/** What a process that was killed at the wrong moment can leave beside the lock. */
+const LEFTOVER_NAME = /^(claim|right|gone)-/;
 
 /**
  * Takes the output folder for this process. A lock whose process is gone is taken over.
  *
+ * A claim is written under a name of its own and renamed to `lock`. Renaming a folder to the name of one that is
+ * not empty fails on every file system (rename(2), `ENOTEMPTY`), also where there are no hard links, so of
+ * several claims one wins, and nobody reads half of it.
+ *
  * @returns gives the folder back
- * @throws CheckpointError `OUTPUT_LOCKED`
+ * @throws CheckpointError `OUTPUT_LOCKED`; SinkError `SINK_WRITE`, `SINK_DISK_FULL`
  */
 export async function lockOutput(root: string): Promise<() => Promise<void>> {
-  const path = join(root, LOCK_PATH);
-  const mine: LockHolder = { pid: process.pid, host: hostname(), startTicks: await startTicks(process.pid) };
-  await onDisk('create', dirname(path), () => mkdir(dirname(path), { recursive: true }));
-  const claim = `${path}.${process.pid}`;
-  await onDisk('write', claim, () => writeClaim(claim, mine));
-  try {
-    // Each round either takes the lock, meets a living holder, or removes one dead holder's file.
-    for (;;) {
-      if (await tryLink(claim, path)) return () => unlink(path);
-      const holder = await readHolder(path);
-      if (holder === null) continue;
-      if (await isAlive(holder)) {
-        const who =
-          holder.host === mine.host ? `process ${holder.pid}` : `process ${holder.pid} on ${holder.host}`;
-        throw new CheckpointError(
-          'OUTPUT_LOCKED',
-          `Another export (${who}) is writing to "${root}"; the lock is "${path}"`,
-        );
-      }
-      await removeStale(path, holder);
-    }
-  } finally {
-    await unlink(claim);
-  }
-}
-
-/** The file is whole before its name appears, so that no other process reads half of it. */
-async function writeClaim(claim: string, holder: LockHolder): Promise<void> {
-  const file = await open(claim, 'w');
-  try {
-    await file.writeFile(JSON.stringify(holder));
-  } finally {
-    await file.close();
-  }
-}
-
-async function tryLink(claim: string, path: string): Promise<boolean> {
-  try {
-    await link(claim, path);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    // A disk without hard links: an exclusive create is the next best, whole enough for one short line.
-    if (codeOf(error) === 'EPERM' || codeOf(error) === 'ENOTSUP' || codeOf(error) === 'ENOSYS')
-      return tryCreate(claim, path);
-    throw error;
-  }
-}
-
-async function tryCreate(claim: string, path: string): Promise<boolean> {
-  try {
-    const file = await open(path, 'wx');
-    await file.writeFile(await readFile(claim));
-    await file.close();
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/** Null when the lock has gone meanwhile. An unreadable one counts as a stale lock of nobody. */
-async function readHolder(path: string): Promise<LockHolder | null> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
-    throw error;
-  }
-  try {
-    return JSON.parse(text) as LockHolder;
-  } catch {
-    return { pid: 0, host: hostname(), startTicks: '' };
-  }
-}
-
-/** Only the file that was judged is removed: another process may have taken over in between. */
-async function removeStale(path: string, holder: LockHolder): Promise<void> {
-  const current = await readHolder(path);
-  if (current === null || JSON.stringify(current) !== JSON.stringify(holder)) return;
-  await unlink(path).catch((error: unknown) => {
-    if (codeOf(error) !== 'ENOENT') throw error;
+  const folder = join(root, '.ges-export');
+  return onDisk('lock', root, async () => {
+    await makeFolder(folder);
+    await take(root, folder, LOCK_NAME);
+    await sweep(folder);
+    return () => onDisk('unlock', root, () => discard(folder, LOCK_NAME));
   });
 }
 
-async function isAlive(holder: LockHolder): Promise<boolean> {
+async function take(root: string, folder: string, name: string): Promise<void> {
+  // Each round takes the name, meets a living holder, or removes what one dead holder has left.
+  for (;;) {
+    const mine = await newClaim();
+    if (await placeClaim(folder, name, mine)) return;
+    const holder = await readHolder(join(folder, name));
+    if (holder === null) continue;
+    // A network disk may have answered that the rename failed although it did not.
+    if (holder.id === mine.id) return;
+    if (await isAlive(holder)) {
+      const who =
+        holder.host === mine.host ? `process ${holder.pid}` : `process ${holder.pid} on ${holder.host}`;
+      throw new CheckpointError(
+        'OUTPUT_LOCKED',
+        `Another export (${who}) is writing to "${root}"; the lock is "${join(folder, LOCK_NAME)}"`,
+      );
+    }
+    await removeStale(root, folder, name, holder);
+  }
+}
+
+/**
+ * Removes exactly the lock that was judged. The right to do so is a lock itself, named after the judged one: while
+ * it is held, nobody else can put another lock in its place between the last look and the removal.
+ */
+async function removeStale(root: string, folder: string, name: string, holder: LockHolder): Promise<void> {
+  const right = `right-${holder.id}`;
+  await take(root, folder, right);
+  const current = await readHolder(join(folder, name));
+  if (current?.id === holder.id) await discard(folder, name);
+  await discard(folder, right);
+}
+
+/** What a lock of this process says. */
+export async function newClaim(): Promise<LockHolder> {
+  return { id: randomUUID(), pid: process.pid, host: hostname(), startTicks: await startTicks(process.pid) };
+}
+
+async function placeClaim(folder: string, name: string, claim: LockHolder): Promise<boolean> {
+  const path = join(folder, `claim-${claim.id}`);
+  const target = join(folder, name);
+  await mkdir(path);
+  try {
+    await writeFile(join(path, HOLDER_NAME), JSON.stringify(claim));
+    await rename(path, target);
+    return true;
+  } catch (error) {
+    await rm(path, { recursive: true, force: true });
+    // Swept away by the holder of the lock, who saw half of it.
+    if (codeOf(error) === 'ENOENT') return false;
+    // The name is taken: the code differs from system to system.
+    if (await isThere(target)) return false;
+    if (TAKEN_CODES.has(codeOf(error))) return false;
+    throw error;
+  }
+}
+
+/** Taken a moment ago, and free by now. */
+const TAKEN_CODES: ReadonlySet<string> = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR']);
+
+/** In one step, so that nobody meets a lock without a holder. */
+async function discard(folder: string, name: string): Promise<void> {
+  const gone = join(folder, `gone-${randomUUID()}`);
+  try {
+    await rename(join(folder, name), gone);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  await rm(gone, { recursive: true, force: true });
+}
+
+/** Removes what dead processes have left beside the lock. Only the holder of the lock may call it. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!LEFTOVER_NAME.test(name)) continue;
+    const holder = await readHolder(join(folder, name));
+    if (holder !== null && !(await isAlive(holder))) await discard(folder, name);
+  }
+}
+
+/** Null when it has gone meanwhile. What cannot be read is a lock of nobody: a power cut has emptied it. */
+async function readHolder(path: string): Promise<LockHolder | null> {
+  try {
+    const holder = JSON.parse(await readFile(join(path, HOLDER_NAME), 'utf8')) as LockHolder;
+    if (typeof holder.id === 'string') return holder;
+  } catch (error) {
+    if (!(error instanceof SyntaxError) && codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR')
+      throw error;
+  }
+  const found = await lstat(path).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  });
+  return found && { id: `${found.ino}-${found.mtimeMs}`, pid: 0, host: hostname(), startTicks: '' };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether the process that took a lock still runs; one on another host counts as running. */
+export async function isAlive(holder: LockHolder): Promise<boolean> {
   if (holder.host !== hostname()) return true;
   if (!Number.isInteger(holder.pid) || holder.pid <= 0) return false;
   try {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { failureOf, hashTree, test } from '../cli/export-test.js';
 
-const LOCK = '.ges-export/lock';
+const LOCK = '.ges-export/lock/holder.json';
 
 /** The id of a process that has just ended. */
 async function deadPid(): Promise<number> {
@@ -16,20 +16,26 @@ async function deadPid(): Promise<number> {
 }
 
 async function writeLock(folder: string, content: string): Promise<void> {
-  await mkdir(join(folder, '.ges-export'), { recursive: true });
+  await mkdir(join(folder, '.ges-export/lock'), { recursive: true });
   await writeFile(join(folder, LOCK), content);
 }
 
 test('the lock of a process that is gone is taken over', async ({ folder, openGraph }) => {
   const graph = await openGraph();
-  await writeLock(folder, JSON.stringify({ pid: await deadPid(), host: hostname(), startTicks: '1' }));
+  await writeLock(
+    folder,
+    JSON.stringify({ id: 'stale', pid: await deadPid(), host: hostname(), startTicks: '1' }),
+  );
   await graph.export('pagerank', folder);
   expect(await hashTree(folder)).not.toHaveProperty(LOCK);
 });
 
 test('so is the lock whose process id belongs to another process by now', async ({ folder, openGraph }) => {
   const graph = await openGraph();
-  await writeLock(folder, JSON.stringify({ pid: process.pid, host: hostname(), startTicks: '1' }));
+  await writeLock(
+    folder,
+    JSON.stringify({ id: 'stale', pid: process.pid, host: hostname(), startTicks: '1' }),
+  );
   await graph.export('pagerank', folder);
 });
 
@@ -44,7 +50,7 @@ test('the lock of another host holds: nobody here can tell whether its process l
   openGraph,
 }) => {
   const graph = await openGraph();
-  await writeLock(folder, JSON.stringify({ pid: 1, host: 'elsewhere', startTicks: '' }));
+  await writeLock(folder, JSON.stringify({ id: 'stale', pid: 1, host: 'elsewhere', startTicks: '' }));
   const { exitCode, line } = failureOf(await graph.run('export', 'pagerank', '--out', folder));
   expect(exitCode).toBe(3);
   expect(line).toMatch(/^Another export \(process 1 on elsewhere\) is writing to ".*"; the lock is ".*lock"/);
@@ -70,7 +76,10 @@ test('of several exports that begin at once exactly one works, also over a stale
   openGraph,
 }) => {
   const graph = await openGraph({ latencyMs: 40 });
-  await writeLock(folder, JSON.stringify({ pid: await deadPid(), host: hostname(), startTicks: '1' }));
+  await writeLock(
+    folder,
+    JSON.stringify({ id: 'stale', pid: await deadPid(), host: hostname(), startTicks: '1' }),
+  );
   const args = [
     'export',
     'synthetic-pagerank-2000',
