@@ -1,66 +1,60 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { parquetMetadataAsync } from 'hyparquet';
-import { VerifyError } from '../errors.js';
+import { GesExportError, VerifyError } from '../errors.js';
+import type { StoredFile } from '../model.js';
+import { LineCounter } from './count-lines.js';
+import { toAsyncBuffer } from './parquet-file.js';
 
 /**
- * Rows in a finished file, counted from its bytes alone: by line ends for text (outside quotes for CSV, whose
- * header is not a row), from the footer for Parquet.
+ * Rows in a finished file of text, counted from its bytes alone, by line ends: outside quotes for CSV, whose
+ * header is not a row.
  *
- * @param path absolute; the format is read from the name
+ * @param path the format is read from the name
+ * @param chunks the whole file; read to its end unless it throws
  * @throws VerifyError `VERIFY_FAILED` when the file is not whole
  */
-export async function countRows(path: string): Promise<number> {
-  if (path.endsWith('.parquet')) return countParquetRows(path);
+export async function countTextRows(path: string, chunks: AsyncIterable<Buffer>): Promise<number> {
   const isCsv = /\.csv(\.gz)?$/.test(path);
-  const { lines, isWhole } = await countLines(path, isCsv);
+  const { lines, isWhole } = await countLines(path, chunks, isCsv);
   if (!isWhole) throw new VerifyError('VERIFY_FAILED', `"${path}" ends in the middle of a row`);
   return isCsv ? lines - 1 : lines;
 }
 
-const LINE_FEED = 0x0a;
-const QUOTE = 0x22;
-
-async function countLines(path: string, isQuoted: boolean): Promise<{ lines: number; isWhole: boolean }> {
-  const file = createReadStream(path, { highWaterMark: 1 << 20 });
-  const stream = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
-  if (stream !== file) file.on('error', (error) => stream.destroy(error));
-  let lines = 0;
-  let inQuotes = false;
-  let last = LINE_FEED;
+async function countLines(
+  path: string,
+  chunks: AsyncIterable<Buffer>,
+  isQuoted: boolean,
+): Promise<LineCounter> {
+  const counter = new LineCounter(isQuoted);
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      for (let at = 0; at < chunk.length; at++) {
-        const byte = chunk[at];
-        if (byte === LINE_FEED) {
-          if (!inQuotes) lines++;
-        } else if (byte === QUOTE && isQuoted) inQuotes = !inQuotes;
-      }
-      last = chunk.at(-1) ?? last;
-    }
+    for await (const chunk of path.endsWith('.gz') ? unpacked(chunks) : chunks) counter.add(chunk);
   } catch (cause) {
+    if (cause instanceof GesExportError) throw cause;
     throw new VerifyError('VERIFY_FAILED', `"${path}" cannot be read to its end`, { cause });
   }
-  return { lines, isWhole: last === LINE_FEED && !inQuotes };
+  return counter;
 }
 
-async function countParquetRows(path: string): Promise<number> {
-  const file = await open(path, 'r');
+/** What gzip has packed; a failure to read it comes out as it is. */
+export function unpacked(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
+  const file = Readable.from(chunks, { objectMode: false });
+  const text = file.pipe(createGunzip({ chunkSize: 1 << 18 }));
+  file.on('error', (error) => text.destroy(error));
+  text.on('close', () => file.destroy());
+  return text;
+}
+
+/**
+ * Rows in a finished Parquet file, from its footer.
+ *
+ * @throws VerifyError `VERIFY_FAILED` when there is no readable footer
+ */
+export async function countParquetRows(file: StoredFile): Promise<number> {
   try {
-    const { size } = await file.stat();
-    const metadata = await parquetMetadataAsync({
-      byteLength: size,
-      async slice(start, end = size) {
-        const bytes = new Uint8Array(end - start);
-        await file.read(bytes, 0, bytes.length, start);
-        return bytes.buffer;
-      },
-    });
-    return Number(metadata.num_rows);
+    return Number((await parquetMetadataAsync(toAsyncBuffer(file))).num_rows);
   } catch (cause) {
-    throw new VerifyError('VERIFY_FAILED', `"${path}" has no readable Parquet footer`, { cause });
-  } finally {
-    await file.close();
+    if (cause instanceof GesExportError) throw cause;
+    throw new VerifyError('VERIFY_FAILED', `"${file.path}" has no readable Parquet footer`, { cause });
   }
 }

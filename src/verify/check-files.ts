@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { GesExportError, VerifyError } from '../errors.js';
+import type { ExportedTable, PartFile, StoredFile } from '../model.js';
+import { countParquetRows, countTextRows } from './count-rows.js';
+import type { Disagreement } from './disagreement.js';
+import { looking, type OpenFile } from './open-file.js';
+
+export interface FilesReport {
+  /** Rows and bytes of the files that are as recorded. */
+  readonly rows: number;
+  readonly bytes: number;
+  readonly disagreements: readonly Disagreement[];
+  /** Paths of the files whose bytes and rows are as recorded: only these are worth a closer look. */
+  readonly sound: ReadonlySet<string>;
+}
+
+/**
+ * Reads every file of an export again: size, SHA-256 and rows must be what is recorded, and the files of each
+ * table must tile the records `[0, total)` without a gap or an overlap. Goes on after a disagreement.
+ *
+ * Of one file only the first difference is told: where the bytes are others, their rows are too.
+ */
+export async function checkFiles(
+  openFile: OpenFile,
+  total: number,
+  tables: readonly ExportedTable[],
+): Promise<FilesReport> {
+  const disagreements: Disagreement[] = [];
+  const sound = new Set<string>();
+  let rows = 0;
+  let bytes = 0;
+  for (const table of tables) {
+    disagreements.push(...checkTiling(table, total));
+    for (const file of table.files) {
+      const problem = sound.has(file.path)
+        ? ({ kind: 'manifest', path: file.path, message: `"${file.path}" is named twice` } as const)
+        : await checkFile(openFile, file);
+      if (problem !== null) {
+        disagreements.push(problem);
+        continue;
+      }
+      sound.add(file.path);
+      rows += file.rows;
+      bytes += file.bytes;
+    }
+    const named = table.files.reduce((sum, file) => sum + file.rows, 0);
+    if (named !== table.rows) {
+      const message = `Table "${table.name}" has ${named} rows in its files, not ${table.rows}`;
+      disagreements.push({ kind: 'rows', path: null, message });
+    }
+  }
+  return { rows, bytes, disagreements, sound };
+}
+
+function checkTiling(table: ExportedTable, total: number): Disagreement[] {
+  const found: Disagreement[] = [];
+  const add = (path: string | null, message: string) => found.push({ kind: 'tiling', path, message });
+  let expected = 0;
+  for (const { path, firstOffset, endOffset } of table.files) {
+    if (firstOffset !== expected) add(path, `"${path}" begins at offset ${firstOffset}, not at ${expected}`);
+    if (endOffset < firstOffset) add(path, `"${path}" ends at offset ${endOffset}, before it begins`);
+    expected = endOffset;
+  }
+  if (expected !== total)
+    add(null, `The files of table "${table.name}" end at offset ${expected}, not at ${total}`);
+  return found;
+}
+
+/** What an export names its files: a folder, a part. A manifest that names anything else is not followed. */
+const PART_PATH = /^(?!\.{1,2}\/)[^/\\\0]+\/part-\d{5,}\.[a-z.]+$/;
+
+async function checkFile(openFile: OpenFile, file: PartFile): Promise<Disagreement | null> {
+  const { path } = file;
+  const differs = (kind: Disagreement['kind'], message: string): Disagreement => ({ kind, path, message });
+  if (!PART_PATH.test(path))
+    return differs('manifest', `The manifest names ${JSON.stringify(path)}, which is no part file`);
+  const found = await looking(openFile(path));
+  if (found === null) return differs('missing', `"${path}" is missing`);
+  if (!found.isFile) return differs('missing', `"${path}" is not a file but a link or a folder`);
+  if (found.bytes !== file.bytes)
+    return differs('size', `"${path}" has ${found.bytes} bytes, not ${file.bytes}`);
+  const { sha256, rows } = await hashAndCount(found);
+  if (sha256 !== file.sha256)
+    return differs('hash', `"${path}" has changed: its SHA-256 is not the recorded one`);
+  if (rows instanceof VerifyError) return differs('rows', rows.message);
+  return rows === file.rows ? null : differs('rows', `"${path}" has ${rows} rows, not ${file.rows}`);
+}
+
+interface Content {
+  readonly sha256: string;
+  /** Why they cannot be counted, where they cannot. */
+  readonly rows: number | VerifyError;
+}
+
+/** Reads the file once where it can: a store may charge for each time. */
+async function hashAndCount(file: StoredFile): Promise<Content> {
+  if (file.path.endsWith('.parquet'))
+    return { sha256: await hashFile(file), rows: await orProblem(countParquetRows(file)) };
+  const hash = createHash('sha256');
+  let isRead = false;
+  const hashed = async function* (): AsyncGenerator<Buffer> {
+    for await (const chunk of bytesOf(file)) {
+      hash.update(chunk);
+      yield chunk;
+    }
+    isRead = true;
+  };
+  const rows = await orProblem(countTextRows(file.path, hashed()));
+  // Where unpacking has ended early, the rest of the bytes is still to be read.
+  return { sha256: isRead ? hash.digest('hex') : await hashFile(file), rows };
+}
+
+async function orProblem(counting: Promise<number>): Promise<number | VerifyError> {
+  try {
+    return await counting;
+  } catch (error) {
+    if (error instanceof VerifyError) return error;
+    throw error;
+  }
+}
+
+async function hashFile(file: StoredFile): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of bytesOf(file)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+async function* bytesOf(file: StoredFile): AsyncGenerator<Buffer> {
+  try {
+    for await (const { buffer, byteOffset, byteLength } of file.read())
+      yield Buffer.from(buffer, byteOffset, byteLength);
+  } catch (cause) {
+    if (cause instanceof GesExportError) throw cause;
+    throw new VerifyError('VERIFY_FAILED', `"${file.path}" cannot be read to its end`, { cause });
+  }
+}

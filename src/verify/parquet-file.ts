@@ -1,0 +1,77 @@
+import { gunzipSync } from 'node:zlib';
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetScan } from 'hyparquet';
+import { GesExportError } from '../errors.js';
+import type { StoredFile } from '../model.js';
+import { FileProblem } from './row-batch.js';
+
+/** An open Parquet file: its footer, and its columns one row group at a time. */
+export interface ParquetFile {
+  readonly metadata: FileMetaData;
+  /**
+   * The cells of one column in the rows `[from, to)`, which must lie in one row group: text and JSON as
+   * strings, INT64 as bigint, null as null or undefined.
+   *
+   * @throws FileProblem when the column cannot be decoded
+   */
+  readColumn(name: string, from: number, to: number): Promise<ArrayLike<unknown>>;
+}
+
+/** @throws FileProblem when there is no readable footer */
+export async function openParquet(stored: StoredFile): Promise<ParquetFile> {
+  try {
+    const file = toAsyncBuffer(stored);
+    const metadata = await parquetMetadataAsync(file, { parsers: PARSERS, geoparquet: false });
+    const scan = await parquetScan({
+      file,
+      metadata,
+      compressors: { GZIP: unpackGzip },
+      parsers: PARSERS,
+      geoparquet: false,
+    });
+    return {
+      metadata,
+      readColumn: (column, rowStart, rowEnd) =>
+        asFileProblem(`column ${JSON.stringify(column)} cannot be decoded`, () =>
+          scan.readColumn({ column, rowStart, rowEnd }),
+        ),
+    };
+  } catch (cause) {
+    if (cause instanceof GesExportError) throw cause;
+    throw new FileProblem('has no readable Parquet footer', { cause });
+  }
+}
+
+export function toAsyncBuffer(file: StoredFile): AsyncBuffer {
+  return {
+    byteLength: file.bytes,
+    async slice(start, end = file.bytes) {
+      const bytes = new Uint8Array(Math.max(0, end - start));
+      let done = 0;
+      for await (const chunk of file.read(start, end)) {
+        bytes.set(chunk, done);
+        done += chunk.length;
+      }
+      if (done < bytes.length) throw new Error(`The file ends at byte ${start + done}`);
+      return bytes.buffer;
+    },
+  };
+}
+
+/** The page header says how long the page is; one that is longer is not what was written. */
+function unpackGzip(input: Uint8Array, outputLength: number): Uint8Array {
+  return gunzipSync(input, { maxOutputLength: Math.max(1, outputLength) });
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const toText = (bytes: Uint8Array | undefined) => (bytes === undefined ? null : utf8.decode(bytes));
+/** JSON stays text, and a byte order mark at the start of a text stays with it. */
+const PARSERS = { stringFromBytes: toText, jsonFromBytes: toText };
+
+async function asFileProblem<T>(what: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (cause instanceof GesExportError) throw cause;
+    throw new FileProblem(`cannot be read: ${what}`, { cause });
+  }
+}
