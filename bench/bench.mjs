@@ -1,82 +1,117 @@
-// Measures ges-export against the floor and against the naive program, and writes docs/benchmarks.md.
-// Flags: --rounds <n>, --records <n>, --quick (small, and writes no file).
+// Measures ges-export, the floor below it, the naive program, and every peer that the machine has, in one run.
+// A whole run writes docs/benchmarks.md; the flags for parts of it are in options.mjs.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CONTENDERS } from './contenders.mjs';
+import { measureProcess } from './measure-process.mjs';
 import { readOptions } from './options.mjs';
+import { keyOf, planGrowth, planRound } from './plan.mjs';
 import { renderReport } from './report.mjs';
-import { COMMAND, measureProcess, startSimulator } from './run-process.mjs';
+import { Samples } from './samples.mjs';
+import { Simulators } from './simulators.mjs';
 
-const KINDS = ['pagerank', 'vertices'];
-const FORMATS = ['csv', 'ndjson', 'parquet'];
-/** A growth run has this many times the records. */
-const GROWTH = 10;
-
-const script = (name) => fileURLToPath(new URL(name, import.meta.url));
-const FLOOR = script('./floor.mjs');
-const NAIVE = script('./naive.mjs');
-const COUNT_ROWS = script('./count-rows.mjs');
+const COMPARE = fileURLToPath(new URL('./compare-output.mjs', import.meta.url));
 
 const options = readOptions(process.argv.slice(2));
 const loadBefore = loadavg();
-const simulator = await startSimulator();
+const startedAt = performance.now();
+const simulators = new Simulators();
 const scratch = await mkdtemp(join(tmpdir(), 'ges-export-bench-'));
-const samples = new Map();
+const samples = new Samples();
+const oracles = new Map();
+/** Contenders, or parts of them, that are not in the figures, and why. */
+const absent = [];
 
 try {
-  for (const kind of KINDS) await run('floor', kind, 'none', options.records, false);
-  for (let round = 0; round < options.rounds; round++) {
-    for (const kind of KINDS) {
-      await run('floor', kind, 'none', options.records);
-      for (const format of FORMATS) {
-        await run('naive', kind, format, options.records);
-        await run('ges-export', kind, format, options.records);
-      }
-    }
-    process.stderr.write(`round ${round + 1} of ${options.rounds}\n`);
+  const contenders = CONTENDERS.filter(isPresent);
+  const round = planRound(contenders, options);
+  await warmUp(round);
+  for (let number = 1; number <= options.rounds; number++) {
+    for (const run of round) await measure(run);
+    process.stderr.write(`round ${number} of ${options.rounds} after ${seconds()} s\n`);
   }
-  for (const kind of KINDS) {
-    for (const format of FORMATS) await run('growth', kind, format, options.records * GROWTH);
-  }
+  for (const run of planGrowth(contenders, options)) await measure(run);
 } finally {
-  await simulator.stop();
+  await simulators.stop();
   await rm(scratch, { recursive: true });
 }
 
-const report = renderReport({
-  ...options,
-  kinds: KINDS,
-  formats: FORMATS,
-  growth: GROWTH,
-  samples,
-  loadBefore,
-});
+const report = renderReport({ ...options, samples, absent, loadBefore, seconds: seconds() });
 process.stdout.write(report);
-if (!options.isQuick) await writeFile(new URL('../docs/benchmarks.md', import.meta.url), report);
+if (options.isWhole) await writeFile(new URL('../docs/benchmarks.md', import.meta.url), report);
 
-/** One run of one contender; its output is counted and removed. */
-async function run(contender, kind, format, records, isKept = true) {
-  const out = join(scratch, 'out');
-  await mkdir(out);
-  const jobId = `synthetic-${kind}-${records}`;
-  const [program, args] = commandLine(contender, jobId, format, records, out);
-  const { seconds, peakMiB } = await measureProcess(program, args, { env: simulator.env, folder: scratch });
-  if (contender !== 'floor') await checkRows(contender, out, format, records);
-  await rm(out, { recursive: true });
-  if (!isKept) return;
-  const name = `${contender} ${kind} ${format}`;
-  samples.set(name, [...(samples.get(name) ?? []), { seconds, peakMiB }]);
+function isPresent({ name, missing }) {
+  if (!options.only.includes(name)) {
+    absent.push({ name, reason: 'left out by --only' });
+    return false;
+  }
+  const reason = missing?.();
+  if (reason !== undefined) absent.push({ name, reason });
+  return reason === undefined;
 }
 
-function commandLine(contender, jobId, format, records, out) {
-  if (contender === 'floor') return [FLOOR, [jobId, String(records)]];
-  if (contender === 'naive') return [NAIVE, [jobId, format, join(out, `naive.${format}`)]];
-  return [COMMAND, ['export', jobId, '--out', join(out, 'export'), '--format', format, '--quiet']];
+/** A simulator makes its records, and packs its answers, at the first request; nobody's time should hold that. */
+async function warmUp(round) {
+  const floor = CONTENDERS.find(({ name }) => name === 'floor');
+  const answers = new Map(round.map((run) => [[run.kind, run.records, run.gzip, run.latencyMs].join(), run]));
+  for (const run of answers.values()) {
+    await measureProcess(floor.command(run), { env: await simulators.env(run), folder: scratch });
+  }
 }
 
-async function checkRows(contender, out, format, records) {
-  const { stdout } = await measureProcess(COUNT_ROWS, [out, format], { env: {}, folder: scratch });
-  if (Number(stdout) !== records)
-    throw new Error(`${contender} wrote ${stdout} rows to ${format}, not ${records}`);
+/** Runs, keeps the figures, compares the output with an export at the first time. A peer that fails is reported. */
+async function measure(run) {
+  const contender = CONTENDERS.find(({ name }) => name === run.contender);
+  const key = keyOf(run);
+  if (absent.some((each) => each.key === key)) return;
+  try {
+    await mkdir(join(scratch, 'out'));
+    const sample = await produce(contender, run, join(scratch, 'out'));
+    if (run.format !== undefined && !samples.has(key)) await compare(contender, run, join(scratch, 'out'));
+    samples.add(key, { ...sample, records: run.records });
+  } catch (cause) {
+    if (contender.isPeer !== true) throw new Error(`${key}: ${cause.message}`, { cause });
+    absent.push({
+      key,
+      name: `${run.contender}, ${run.kind} → ${run.format}`,
+      reason: `failed: ${cause.message}`,
+    });
+  } finally {
+    await rm(join(scratch, 'out'), { recursive: true, force: true });
+  }
+}
+
+async function produce(contender, run, out) {
+  return measureProcess(contender.command({ ...run, out }), {
+    env: await simulators.env(run),
+    folder: scratch,
+  });
+}
+
+async function compare({ isUnordered = false }, run, out) {
+  const args = [run.kind, run.format, String(run.records), await oracle(run), out, String(isUnordered)];
+  await measureProcess([process.execPath, COMPARE, ...args], { env: {}, folder: scratch });
+}
+
+/** The folder of a CSV export of the same job, made once. */
+async function oracle({ kind, records }) {
+  const key = `${kind}-${records}`;
+  const folder = join(scratch, `oracle-${key}`);
+  if (!oracles.has(key)) {
+    await mkdir(folder);
+    const run = { kind, records, format: 'csv', gzip: false, latencyMs: 0 };
+    await produce(
+      CONTENDERS.find(({ name }) => name === 'columnar'),
+      run,
+      folder,
+    );
+    oracles.set(key, folder);
+  }
+  return oracles.get(key);
+}
+
+function seconds() {
+  return ((performance.now() - startedAt) / 1000).toFixed(0);
 }

@@ -1,19 +1,20 @@
 // The program one writes first: page after page, fetch, JSON.parse, one library for each format.
-// Arguments: job ID, format, output file. It rounds integers beyond 2^53 and trusts every page.
+// Arguments: kind, records, format, output file. It rounds integers beyond 2^53 and trusts every page.
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import parquet from 'parquetjs-lite';
+import { JOBS, PAGE_SIZE } from '../jobs.mjs';
 
-const PAGE_SIZE = 100_000;
-
-const [jobId, format, file] = process.argv.slice(2);
+const [kind, records, format, file] = process.argv.slice(2);
 const { GES_ENDPOINT, GES_PROJECT_ID, GES_GRAPH, GES_TOKEN } = process.env;
 
 const text = (optional) => ({ type: 'UTF8', compression: 'SNAPPY', optional });
 const double = (optional) => ({ type: 'DOUBLE', compression: 'SNAPPY', optional });
 const integer = (optional) => ({ type: 'INT64', compression: 'SNAPPY', optional });
+
+const list = (type) => ({ type, compression: 'SNAPPY', repeated: true });
 
 const TABLES = {
   pagerank: {
@@ -21,6 +22,30 @@ const TABLES = {
     toRow(record) {
       const [[vertex_id, pagerank]] = Object.entries(record);
       return { vertex_id, pagerank };
+    },
+  },
+  embeddings: {
+    columns: { vertex_id: text(false), embedding: list('DOUBLE') },
+    toRow(record) {
+      const [[vertex_id, embedding]] = Object.entries(record);
+      return { vertex_id, embedding };
+    },
+  },
+  paths: {
+    columns: { path_id: integer(false), vertices: list('UTF8') },
+    toRow: (vertices, path_id) => ({ path_id, vertices }),
+  },
+  edges: {
+    columns: {
+      source: text(false),
+      target: text(false),
+      index: text(false),
+      label: text(false),
+      weight: double(true),
+      since: text(true),
+    },
+    toRow({ source, target, index, label, properties: { weight, since } }) {
+      return { source, target, index, label, weight: weight?.[0], since: since?.[0] };
     },
   },
   vertices: {
@@ -49,7 +74,7 @@ const TABLES = {
 };
 
 async function fetchPage(offset) {
-  const url = `${GES_ENDPOINT}/ges/v1.0/${GES_PROJECT_ID}/graphs/${GES_GRAPH}/jobs/${jobId}/status`;
+  const url = `${GES_ENDPOINT}/ges/v1.0/${GES_PROJECT_ID}/graphs/${GES_GRAPH}/jobs/synthetic-${kind}-${records}/status`;
   const response = await fetch(`${url}?offset=${offset}&limit=${PAGE_SIZE}`, {
     headers: { 'X-Auth-Token': GES_TOKEN },
   });
@@ -77,12 +102,12 @@ async function openWriter(columns) {
   };
 }
 
-let writer;
+const { columns, toRow } = TABLES[kind];
+const writer = await openWriter(columns);
+let number = 0;
 for (let offset = 0, total = 1; offset < total; offset += PAGE_SIZE) {
   const outputs = await fetchPage(offset);
   total = outputs.data_total_size;
-  const key = outputs.pagerank === undefined ? 'vertices' : 'pagerank';
-  writer ??= await openWriter(TABLES[key].columns);
-  for (const record of outputs[key]) await writer.write(TABLES[key].toRow(record));
+  for (const record of outputs[JOBS[kind].list]) await writer.write(toRow(record, number++));
 }
 await writer.close();

@@ -1,10 +1,10 @@
-// The floor: the pages of a job, four requests at a time, their bodies dropped. Arguments: job ID, records.
+// The floor: the pages of a job, four requests at a time, their bodies dropped as they come. Arguments: kind, records.
 import { Pool } from 'undici';
+import { PAGE_SIZE } from '../jobs.mjs';
 
-const PAGE_SIZE = 100_000;
 const CONNECTIONS = 4;
 
-const [jobId, recordsText] = process.argv.slice(2);
+const [kind, recordsText] = process.argv.slice(2);
 const { GES_ENDPOINT, GES_PROJECT_ID, GES_GRAPH, GES_TOKEN } = process.env;
 const records = Number(recordsText);
 const pool = new Pool(GES_ENDPOINT, { connections: CONNECTIONS, pipelining: 1 });
@@ -16,8 +16,8 @@ async function dropPages() {
     nextOffset += PAGE_SIZE;
     const { statusCode, body } = await pool.request({
       method: 'GET',
-      path: `/ges/v1.0/${GES_PROJECT_ID}/graphs/${GES_GRAPH}/jobs/${jobId}/status?offset=${offset}&limit=${PAGE_SIZE}`,
-      headers: { 'x-auth-token': GES_TOKEN },
+      path: `/ges/v1.0/${GES_PROJECT_ID}/graphs/${GES_GRAPH}/jobs/synthetic-${kind}-${records}/status?offset=${offset}&limit=${PAGE_SIZE}`,
+      headers: { 'x-auth-token': GES_TOKEN, 'accept-encoding': 'gzip' },
     });
     if (statusCode !== 200) throw new Error(`HTTP ${statusCode} at offset ${offset}`);
     let bytes = 0;
