@@ -1,0 +1,58 @@
+import { ConfigError } from '../../errors.js';
+import { POSTGRES_TYPES } from '../postgres/column-types.js';
+import { quoteName, quoteText } from '../sql-names.js';
+import { createTable, type Dialect, fileUrls, isList, needFormats, needLocation } from './ddl-model.js';
+
+/**
+ * A foreign table over the files on OBS (`dws_06_0160`: server `gsmpp_server`, text and CSV only, no Chinese characters
+ * in paths), from which the table is filled. Lists and JSON stay text.
+ *
+ * @throws ConfigError `CONFIG_INVALID`, `CONFIG_CONFLICT`
+ */
+export const dwsDdl: Dialect = (table) => {
+  needFormats(table, 'A foreign table of GaussDB(DWS)', ['csv']);
+  if (table.isGzip)
+    throw new ConfigError(
+      'CONFIG_CONFLICT',
+      'GaussDB(DWS) is to read plain CSV: export without --compression',
+    );
+  needLocation(table, ['obs://']);
+  const urls = fileUrls(table);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
+  const odd = urls.find((url) => /[^\x00-\x7f|]/.test(url) || url.includes('|'));
+  if (odd !== undefined)
+    throw new ConfigError('CONFIG_CONFLICT', `GaussDB(DWS) takes ASCII paths only: rename "${odd}"`);
+  const prefix = table.schema === null ? '' : `${quoteName(table.schema)}.`;
+  const name = `${prefix}${quoteName(table.name)}`;
+  const foreign = `${prefix}${quoteName(`${table.name}_obs`)}`;
+  const types = table.columns.map(
+    (column) =>
+      [
+        `${quoteName(column.name)} ${isList(column.type) || column.type === 'json' ? 'text' : POSTGRES_TYPES[column.type]}`,
+        column.nullable,
+      ] as const,
+  );
+  const { delimiter, nullText } = table.source.csv;
+  const options = [
+    `location ${quoteText(urls.join(' | '))}`,
+    `format 'csv'`,
+    `header 'true'`,
+    `encoding 'utf8'`,
+    `delimiter ${quoteText(delimiter)}`,
+    `null ${quoteText(nullText)}`,
+    `access_key '<access key>'`,
+    `secret_access_key '<secret key>'`,
+  ];
+  return [
+    createTable(
+      `CREATE TABLE ${name}`,
+      types.map(([type, nullable]) => `${type}${nullable ? '' : ' NOT NULL'}`),
+    ),
+    createTable(
+      `CREATE FOREIGN TABLE ${foreign}`,
+      types.map(([type]) => type),
+      `\nSERVER gsmpp_server\nOPTIONS (\n${options.map((option) => `  ${option}`).join(',\n')}\n)\nREAD ONLY`,
+    ),
+    `INSERT INTO ${name} SELECT * FROM ${foreign};\nDROP FOREIGN TABLE ${foreign};\n`,
+  ].join('');
+};

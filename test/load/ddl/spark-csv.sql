@@ -1,0 +1,15 @@
+CREATE TABLE `it's "t`` 表` (
+  `it``s "n\ 列` BIGINT,
+  `a boolean` BOOLEAN,
+  `a int64` BIGINT,
+  `a double` DOUBLE,
+  `a string` STRING,
+  `a list<boolean>` STRING,
+  `a list<int64>` STRING,
+  `a list<double>` STRING,
+  `a list<string>` STRING,
+  `a json` STRING
+)
+USING CSV
+OPTIONS (header 'true', sep ',', quote '"', escape '"', multiLine 'true', nullValue '', emptyValue '')
+LOCATION 'obs://bucket/ranks/it\'s "t` 表';
