@@ -2,8 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/services/**'],
+    // `npm run test:slow` runs the tests that start the command many times or export much.
+    include: process.env['TESTS'] === 'slow' ? ['test/**/*.slow.test.ts'] : ['test/**/*.test.ts'],
+    exclude:
+      process.env['TESTS'] === 'slow' ? ['test/services/**'] : ['test/services/**', 'test/**/*.slow.test.ts'],
     testTimeout: 180_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -2,31 +2,29 @@ import type { ExportIdentity } from './checkpoint/checkpoint-file.js';
 import type { OpenJob } from './job-source.js';
 import { isJsonArray, JsonNumber, JsonObject, type JsonValue } from './json-value.js';
 import type { Manifest } from './manifest/manifest.js';
-import type { ExportedTable, Warning } from './model.js';
+import type { EngineName, ExportedTable, Warning } from './model.js';
 import { VERSION } from './version.js';
 
 export interface ManifestFacts {
   readonly job: OpenJob;
   readonly identity: ExportIdentity;
+  readonly engine: EngineName;
   readonly tables: readonly ExportedTable[];
-  readonly windows: number;
-  readonly recordsRead: number;
-  readonly rowsInFiles: number;
+  readonly completeness: Manifest['completeness'];
   readonly warnings: readonly Warning[];
   readonly startedAt: string;
 }
 
 /** The account of an export whose counts agree. */
 export function buildManifest(facts: ManifestFacts): Manifest {
-  const { job, identity, tables, recordsRead } = facts;
+  const { job, identity, tables, completeness } = facts;
   const { endpoint, projectId, graph } = identity;
-  const total = job.total ?? recordsRead;
   return {
     formatVersion: 1,
     tool: { name: 'ges-export', version: VERSION },
     job: { id: job.id, status: job.statusWord },
     source: { endpoint, projectId, graph },
-    total,
+    total: completeness.recordsDeclared,
     scalars: Object.fromEntries(
       job.scalars.keys.map((key, index) => [key, plain(job.scalars.values[index] as JsonValue)]),
     ),
@@ -36,17 +34,11 @@ export function buildManifest(facts: ManifestFacts): Manifest {
       name,
       rows,
       overflowRows,
-      engine: 'reference',
+      engine: facts.engine,
       columns: columns.map((column) => ({ name: column.name, type: column.type, nullable: column.nullable })),
       files: [...files],
     })),
-    completeness: {
-      windows: facts.windows,
-      recordsDeclared: total,
-      recordsRead,
-      rowsDecoded: tables.reduce((sum, table) => sum + table.rows, 0),
-      rowsInFiles: facts.rowsInFiles,
-    },
+    completeness,
     warnings: [...facts.warnings],
     startedAt: facts.startedAt,
     finishedAt: new Date().toISOString(),

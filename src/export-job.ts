@@ -1,24 +1,27 @@
-import { join } from 'node:path';
 import { buildManifest } from './build-manifest.js';
-import { CHECKPOINT_PATH, type Checkpoint, type ExportIdentity } from './checkpoint/checkpoint-file.js';
+import type { Checkpoint, ExportIdentity } from './checkpoint/checkpoint-file.js';
 import type { GesClient } from './client/ges-client.js';
 import { type ExportOptions, type ResolvedExport, resolveExport } from './config/options.js';
-import { connect } from './connect.js';
-import { saveFile } from './destination/atomic-file.js';
-import { createLocalPart, resumeLocalPart } from './destination/local-part.js';
-import { makeOutputFolder, removeFile } from './destination/output-folder.js';
-import { lockOutput } from './destination/output-lock.js';
+import { connect, MAX_ANSWER_BYTES } from './connect.js';
+import { openPlace } from './destination/open-place.js';
+import type { OutputPlace } from './destination/output-place.js';
 import { createStreamPart } from './destination/stdout-part.js';
-import { ConfigError, VerifyError } from './errors.js';
+import { engineFor, openEngine } from './engines.js';
+import { ConfigError } from './errors.js';
 import type { OnEvent } from './events.js';
-import { checkFoldersFree, dropParts, findStart } from './export-start.js';
-import { type JobSample, type OpenJob, openJob, planJob, sampleJob } from './job-source.js';
+import { checkFoldersFree, checkNothingThere, findStart, restartAt } from './export-start.js';
+import { type JobSample, type OpenJob, openJob, planJob, sampleJob, type WaitOptions } from './job-source.js';
+import { isRowARecord, proveCompleteness } from './manifest/completeness.js';
 import { formatManifest, MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './manifest/manifest.js';
-import type { TablePlan, Warning } from './model.js';
+import type { ExportedTable, TablePlan, Warning, Window } from './model.js';
+import { countWindows } from './pager/plan-windows.js';
 import { readPages } from './pager/read-pages.js';
 import { sinkFormats } from './sinks/sink-formats.js';
 import { DriftFound, type TableOutput, TableWriter } from './table-writer.js';
+import { withGraphHeaders } from './tables/graph-headers.js';
 import { withOverflow, withoutOverflow } from './tables/plan-tables.js';
+import { limitTime } from './time-limit.js';
+import { markUnfinished } from './unfinished.js';
 import { verifyFiles } from './verify/verify-files.js';
 import { exportWarnings, ScalarWatch } from './warnings.js';
 
@@ -41,26 +44,76 @@ export interface ExportHooks {
  */
 export async function exportJob(options: ExportOptions, hooks: ExportHooks = {}): Promise<Manifest> {
   const resolved = resolveExport(options);
-  const run: Run = {
-    options: resolved,
-    onEvent: hooks.onEvent ?? (() => {}),
-    signal: hooks.signal ?? new AbortController().signal,
-  };
-  await checkFormat(run);
+  return await exportSource(resolved, hooks, (client, waiting) => openJob(client, resolved.jobId, waiting));
+}
+
+type OpenSource = (client: GesClient, waiting: WaitOptions) => Promise<OpenJob>;
+
+/** Exports whatever `open` opens, with everything that an export promises. @throws as `exportJob` */
+export async function exportSource(
+  resolved: ResolvedExport,
+  hooks: ExportHooks,
+  open: OpenSource,
+): Promise<Manifest> {
+  const limit = limitTime(hooks.signal, resolved.maxDuration ?? null);
+  const run: Run = { options: resolved, onEvent: hooks.onEvent ?? (() => {}), signal: limit.signal };
+  try {
+    await checkFormat(resolved);
+    return resolved.out === '-' ? await exportOnce(run, open, null) : await exportMarked(run, open);
+  } finally {
+    limit.dispose();
+  }
+}
+
+/** Opens the place, and marks there what is left of an export whose result is lost. */
+async function exportMarked(run: Run, open: OpenSource): Promise<Manifest> {
+  const { options, signal, onEvent } = run;
+  const place = await openPlace(options.out, options, signal);
+  try {
+    return await exportOnce(run, open, place);
+  } catch (error) {
+    const note = await markUnfinished(place, options.jobId, error);
+    if (note !== null) onEvent({ type: 'warning', code: 'UNFINISHED', message: note });
+    throw error;
+  } finally {
+    await place.close();
+  }
+}
+
+/** @param place null: to standard output */
+async function exportOnce(run: Run, open: OpenSource, place: OutputPlace | null): Promise<Manifest> {
+  const { options: resolved } = run;
   const client = connect(resolved, resolved.concurrency, ({ error, attempt, delayMs }) =>
     run.onEvent({ type: 'retry', code: error.code, message: error.message, attempt, delayMs }),
   );
   try {
-    const job = await openJob(client, resolved.jobId, {
+    const job = await open(client, {
       waitMs: resolved.wait,
       signal: run.signal,
       onStatus: (status) => run.onEvent({ type: 'waiting', jobId: resolved.jobId, status }),
     });
-    return resolved.out === '-'
+    return place === null
       ? await exportToStream(client, job, run)
-      : await exportToFolder(client, job, run);
+      : await exportToPlace(client, job, run, place);
   } finally {
     await client.close();
+  }
+}
+
+/**
+ * Says before a job is submitted what would stop its export.
+ *
+ * @throws ConfigError `CONFIG_INVALID`, `CONFIG_CONFLICT`, `PACKAGE_MISSING`
+ * @throws CheckpointError `OUTPUT_OCCUPIED`; SinkError; StoreError
+ */
+export async function checkOutput(options: ResolvedExport): Promise<void> {
+  await checkFormat(options);
+  if (options.force || options.out === '-') return;
+  const place = await openPlace(options.out, options);
+  try {
+    await checkNothingThere(place);
+  } finally {
+    await place.close();
   }
 }
 
@@ -70,8 +123,8 @@ export async function exportJob(options: ExportOptions, hooks: ExportHooks = {})
  *
  * @throws ConfigError `CONFIG_INVALID`, `CONFIG_CONFLICT`
  */
-async function checkFormat(run: Run): Promise<void> {
-  const { format, compression, csv } = sinkSettings(run.options);
+async function checkFormat(options: ResolvedExport): Promise<void> {
+  const { format, compression, csv } = sinkSettings(options);
   const columns = [{ name: 'any', type: 'string', nullable: true }] as const;
   await format.open({ columns, compression, csv, write: async () => {} });
 }
@@ -82,49 +135,53 @@ interface Run {
   readonly signal: AbortSignal;
 }
 
-async function exportToFolder(client: GesClient, job: OpenJob, run: Run): Promise<Manifest> {
+async function exportToPlace(
+  client: GesClient,
+  job: OpenJob,
+  run: Run,
+  place: OutputPlace,
+): Promise<Manifest> {
   const { options, signal } = run;
-  const root = options.out;
-  await makeOutputFolder(root);
-  const unlock = await lockOutput(root);
+  const unlock = await place.lock();
   try {
     const first = await sampleJob(job, false, options.pageSize, signal);
     const identity = identityOf(job, first, options);
-    const start = await findStart(root, identity, options.force);
+    const start = await findStart(place, identity, options.force);
     if (start.kind === 'complete') {
       const rows = start.manifest.tables.reduce((sum, table) => sum + table.rows, 0);
-      run.onEvent({ type: 'already-complete', out: root, rows, finishedAt: start.manifest.finishedAt });
+      run.onEvent({ type: 'already-complete', out: place.name, rows, finishedAt: start.manifest.finishedAt });
       return start.manifest;
     }
-    if (start.kind === 'resume') return await fillFolder(job, first, run, start.checkpoint);
-    const plans = await planExport(client, job, run);
-    await checkFoldersFree(root, plans);
-    return await fillFolder(job, first, run, newCheckpoint(identity, plans));
+    if (start.kind === 'resume') return await fillPlace(job, first, run, place, start.checkpoint);
+    const { plans, sample } = await planExport(client, job, run, first);
+    await checkFoldersFree(place, plans, options.force);
+    const windowSize = windowSizeOf(sample, options);
+    return await fillPlace(job, first, run, place, newCheckpoint(identity, plans, windowSize));
   } finally {
     await unlock();
   }
 }
 
-/** Brings the folder from a checkpoint to the end; begins again once for each table that turns out too narrow. */
-async function fillFolder(
+/** Brings the place from a checkpoint to the end; begins again once for each table that turns out too narrow. */
+async function fillPlace(
   job: OpenJob,
   sample: JobSample,
   run: Run,
+  place: OutputPlace,
   checkpoint: Checkpoint,
 ): Promise<Manifest> {
-  const root = run.options.out;
   for (let begin = checkpoint; ; ) {
     try {
-      const end = await writeWindows(job, sample, run, begin);
-      return await sealFolder(job, run, end);
+      const end = await writeWindows(job, sample, run, place, begin);
+      return await sealPlace(job, run, place, end);
     } catch (error) {
       if (!(error instanceof DriftFound)) throw error;
       const plans = begin.tables.map(({ plan }) =>
         plan.name === error.drift.table ? withOverflow(plan) : plan,
       );
       run.onEvent({ type: 'restarted', reason: error.message });
-      await dropParts(root, plans);
-      begin = newCheckpoint(begin.identity, plans);
+      begin = newCheckpoint(begin.identity, plans, begin.windowSize);
+      await restartAt(place, begin);
     }
   }
 }
@@ -134,59 +191,43 @@ async function writeWindows(
   job: OpenJob,
   sample: JobSample,
   run: Run,
+  place: OutputPlace,
   begin: Checkpoint,
 ): Promise<Checkpoint> {
-  const { options, signal, onEvent } = run;
-  const root = options.out;
   const output = tableOutput(run, {
-    createPart: (path) => createLocalPart(root, path),
-    resumePart: (part) => resumeLocalPart(root, part),
+    createPart: (path) => place.createPart(path),
+    resumePart: (part) => place.resumePart(part),
   });
   const tables: TableWriter[] = [];
-  const save = (checkpoint: Checkpoint) =>
-    saveFile(join(root, CHECKPOINT_PATH), `${JSON.stringify(checkpoint)}\n`);
   const watch = new ScalarWatch(job.scalars, begin.warnings);
+  const save = (checkpoint: Checkpoint) => place.saveCheckpoint(JSON.stringify(checkpoint));
   let checkpoint = begin;
-  let bytesRead = 0;
   try {
     for (const table of begin.tables)
       tables.push(await TableWriter.resume(table, output, begin.committedOffset));
     await save(checkpoint);
-    onEvent({
-      type: 'started',
-      jobId: job.id,
-      total: job.total,
-      tables: tables.map((table) => table.plan.name),
-      resumedAt: begin.committedOffset,
-    });
-
-    const pages = readPages({
-      ...pagingOf(job, sample, options),
+    await writePages({
+      job,
+      sample,
+      run,
+      output,
+      tables,
+      watch,
       startOffset: begin.committedOffset,
-      signal,
+      windowSize: begin.windowSize,
+      commit: async (window) => {
+        const committed = [];
+        for (const table of tables) committed.push(await table.commitWindow(window));
+        checkpoint = {
+          ...checkpoint,
+          committedOffset: window.offset + window.limit,
+          windows: checkpoint.windows + 1,
+          tables: committed,
+          warnings: [...watch.warnings],
+        };
+        await save(checkpoint);
+      },
     });
-    for await (const { window, answers } of pages) {
-      let offset = window.offset;
-      for (const { body, count } of answers) {
-        watch.compare(body, offset, tables);
-        for (const table of tables) await table.writeAnswer(body, offset);
-        offset += count;
-        bytesRead += body.bytes;
-        body.release();
-      }
-      const committed = [];
-      for (const table of tables) committed.push(await table.commitWindow(window));
-      checkpoint = {
-        ...checkpoint,
-        committedOffset: offset,
-        windows: checkpoint.windows + 1,
-        tables: committed,
-        warnings: [...watch.warnings],
-      };
-      await save(checkpoint);
-      onEvent({ type: 'progress', records: offset, total: job.total, rows: rowsOf(tables), bytesRead });
-    }
-
     const finished = [];
     for (const table of tables) finished.push(await table.finish());
     checkpoint = { ...checkpoint, tables: finished };
@@ -197,9 +238,60 @@ async function writeWindows(
   }
 }
 
+interface PageWriting {
+  readonly job: OpenJob;
+  readonly sample: JobSample;
+  readonly run: Run;
+  readonly output: TableOutput;
+  readonly tables: readonly TableWriter[];
+  readonly watch: ScalarWatch;
+  readonly startOffset: number;
+  readonly windowSize: number;
+  /** Called when all rows of a window are with their tables. */
+  readonly commit: (window: Window) => Promise<void>;
+}
+
+/** Reads window after window and hands its rows to the tables. */
+async function writePages(work: PageWriting): Promise<void> {
+  const { job, sample, run, output, tables, watch, startOffset } = work;
+  const { options, signal, onEvent } = run;
+  const plans = tables.map((table) => table.plan);
+  const engine = openEngine(engineFor(options.engine, job, plans), plans, output, MAX_ANSWER_BYTES);
+  onEvent({
+    type: 'started',
+    jobId: job.id,
+    total: job.total,
+    tables: plans.map((plan) => plan.name),
+    resumedAt: startOffset,
+  });
+  const unlimited = Number.MAX_SAFE_INTEGER;
+  let bytesRead = 0;
+  for await (const page of readPages({
+    fetchPage: (asked, abort, planned) => job.fetchPage(asked, abort, engine.decoderFor(planned, asked)),
+    probePage: job.probePage,
+    total: job.total,
+    startOffset,
+    pageSize: job.isPaged ? work.windowSize : unlimited,
+    boundary: job.isPaged ? options.rowsPerFile : unlimited,
+    concurrency: options.concurrency,
+    maxHeldBytes: options.memory * HELD_SHARE,
+    recordBytes: sample.recordBytes,
+    signal,
+  })) {
+    let offset = page.window.offset;
+    for (const { body, count } of page.answers) {
+      watch.compare(body, offset, tables);
+      offset += count;
+      bytesRead += body.bytes;
+    }
+    await engine.writeWindow(page, tables);
+    await work.commit(page.window);
+    onEvent({ type: 'progress', records: offset, total: job.total, rows: rowsOf(tables), bytesRead });
+  }
+}
+
 /** Counts everything again from the finished files; only then writes the manifest, and `_SUCCESS` last. */
-async function sealFolder(job: OpenJob, run: Run, end: Checkpoint): Promise<Manifest> {
-  const root = run.options.out;
+async function sealPlace(job: OpenJob, run: Run, place: OutputPlace, end: Checkpoint): Promise<Manifest> {
   const tables = end.tables.map(({ plan, files, overflowRows }) => ({
     name: plan.name,
     rows: files.reduce((sum, file) => sum + file.rows, 0),
@@ -207,37 +299,38 @@ async function sealFolder(job: OpenJob, run: Run, end: Checkpoint): Promise<Mani
     columns: plan.columns,
     files,
   }));
-  const total = job.total ?? end.committedOffset;
-  if (end.committedOffset !== total) {
-    throw new VerifyError(
-      'VERIFY_FAILED',
-      `${end.committedOffset} records were read where the server declared ${total}`,
-    );
-  }
   run.onEvent({ type: 'verifying', files: tables.reduce((sum, table) => sum + table.files.length, 0) });
-  const rowsInFiles = await verifyFiles(root, total, tables);
+  const rowsInFiles = await verifyFiles((path) => place.openFile(path), end.committedOffset, tables);
+  const plans = end.tables.map(({ plan }) => plan);
   const manifest = buildManifest({
     job,
     identity: end.identity,
+    engine: engineFor(run.options.engine, job, plans),
     tables,
-    windows: end.windows,
-    recordsRead: end.committedOffset,
-    rowsInFiles,
+    completeness: prove(
+      run,
+      job,
+      plans,
+      tables,
+      end.windows,
+      end.windowSize,
+      end.committedOffset,
+      rowsInFiles,
+    ),
     warnings: report(run, [...end.warnings, ...exportWarnings(job, tables)]),
     startedAt: end.startedAt,
   });
-  await saveFile(join(root, MANIFEST_NAME), formatManifest(manifest));
-  await saveFile(join(root, SUCCESS_NAME), '');
-  await removeFile(join(root, CHECKPOINT_PATH));
+  await place.saveText(MANIFEST_NAME, formatManifest(manifest));
+  await place.saveText(SUCCESS_NAME, '');
+  await place.removeCheckpoint();
   reportEnd(run, manifest);
   return manifest;
 }
 
 /** `--out -`: one table of text to standard output; no checkpoint, so it starts at the beginning each time. */
 async function exportToStream(client: GesClient, job: OpenJob, run: Run): Promise<Manifest> {
-  const { options, signal, onEvent } = run;
-  const sample = await sampleJob(job, false, options.pageSize, signal);
-  const plans = await planExport(client, job, run);
+  const { options } = run;
+  const { plans, sample } = await planExport(client, job, run);
   if (plans.length > 1) {
     const names = plans.map((plan) => `"${plan.name}"`).join(' and ');
     throw new ConfigError(
@@ -252,32 +345,24 @@ async function exportToStream(client: GesClient, job: OpenJob, run: Run): Promis
   );
   const watch = new ScalarWatch(job.scalars, []);
   const startedAt = new Date().toISOString();
+  const windowSize = windowSizeOf(sample, options);
   let windows = 0;
   let records = 0;
-  let bytesRead = 0;
-  onEvent({
-    type: 'started',
-    jobId: job.id,
-    total: job.total,
-    tables: plans.map((plan) => plan.name),
-    resumedAt: 0,
-  });
-  for await (const { window, answers } of readPages({
-    ...pagingOf(job, sample, options),
+  await writePages({
+    job,
+    sample,
+    run,
+    output,
+    tables,
+    watch,
     startOffset: 0,
-    signal,
-  })) {
-    for (const { body, count } of answers) {
-      watch.compare(body, records, tables);
-      for (const table of tables) await table.writeAnswer(body, records);
-      records += count;
-      bytesRead += body.bytes;
-      body.release();
-    }
-    for (const table of tables) await table.commitWindow(window);
-    windows++;
-    onEvent({ type: 'progress', records, total: job.total, rows: rowsOf(tables), bytesRead });
-  }
+    windowSize,
+    commit: async (window) => {
+      for (const table of tables) await table.commitWindow(window);
+      records = window.offset + window.limit;
+      windows++;
+    },
+  });
   for (const table of tables) await table.finish();
   const exported = tables.map((table) => ({
     name: table.plan.name,
@@ -289,10 +374,9 @@ async function exportToStream(client: GesClient, job: OpenJob, run: Run): Promis
   const manifest = buildManifest({
     job,
     identity: identityOf(job, sample, options),
+    engine: engineFor(options.engine, job, plans),
     tables: exported,
-    windows,
-    recordsRead: records,
-    rowsInFiles: rowsOf(tables),
+    completeness: prove(run, job, plans, exported, windows, windowSize, records, rowsOf(tables)),
     warnings: report(run, [...watch.warnings, ...exportWarnings(job, exported)]),
     startedAt,
   });
@@ -300,29 +384,67 @@ async function exportToStream(client: GesClient, job: OpenJob, run: Run): Promis
   return manifest;
 }
 
-async function planExport(client: GesClient, job: OpenJob, run: Run): Promise<readonly TablePlan[]> {
-  const { options, signal } = run;
-  const sample = await sampleJob(job, true, options.pageSize, signal);
-  const plans = await planJob(client, job, sample, options, signal);
-  return options.strict ? plans.map(withoutOverflow) : plans;
+/** @throws VerifyError `VERIFY_FAILED` when the counts disagree */
+function prove(
+  { options }: Run,
+  job: OpenJob,
+  plans: readonly TablePlan[],
+  tables: readonly ExportedTable[],
+  windows: number,
+  windowSize: number,
+  recordsRead: number,
+  rowsInFiles: number,
+): Manifest['completeness'] {
+  const planned = (total: number) =>
+    job.isPaged ? countWindows(total, windowSize, options.rowsPerFile) : Math.min(1, total);
+  return proveCompleteness({
+    windows,
+    windowsPlanned: job.total === null ? null : planned(job.total),
+    recordsDeclared: job.total,
+    recordsRead,
+    tables: tables.map(({ name, rows }) => ({
+      name,
+      rows,
+      // Of several lists in one answer no page says which of them the total counts.
+      isRowARecord: plans.length === 1 && plans.every((plan) => isRowARecord(plan, job.primary)),
+    })),
+    rowsInFiles,
+  });
 }
 
-/** What waits and what is on its way, together; the encoders and the heap come on top. */
-const MAX_HELD_BYTES = 32 * 1024 * 1024;
+/** @param first a sample of the first records, where it has been read already */
+async function planExport(
+  client: GesClient,
+  job: OpenJob,
+  run: Run,
+  first?: JobSample,
+): Promise<{ readonly plans: readonly TablePlan[]; readonly sample: JobSample }> {
+  const { options, signal } = run;
+  if (job.plans !== undefined) {
+    return {
+      plans: job.plans,
+      sample: first ?? (await sampleJob(job, false, options.pageSize, signal)),
+    };
+  }
+  const sample = await sampleJob(job, true, options.pageSize, signal);
+  const wirePlans = await planJob(client, job, sample, options, signal);
+  const plans = wirePlans.map((plan) => withGraphHeaders(plan, options.graphHeaders));
+  return { plans: options.strict ? plans.map(withoutOverflow) : plans, sample };
+}
 
-function pagingOf(job: OpenJob, sample: JobSample, options: ResolvedExport) {
-  const { fetchPage, total, isPaged } = job;
-  const { recordBytes } = sample;
-  const unlimited = Number.MAX_SAFE_INTEGER;
-  return {
-    fetchPage,
-    total,
-    pageSize: isPaged ? options.pageSize : unlimited,
-    boundary: isPaged ? options.rowsPerFile : unlimited,
-    concurrency: options.concurrency,
-    maxHeldBytes: MAX_HELD_BYTES,
-    recordBytes,
-  };
+/**
+ * What waits and what is on its way may take this share of the memory, beyond the two windows that there must be: one
+ * to read, one to write. More windows hide latency, and those of small pages are small
+ * (docs/decisions/0005-memory.md).
+ */
+const HELD_SHARE = 1 / 16;
+
+/** A window may take this share of the memory as JSON; where records are wider, windows hold fewer of them. */
+const WINDOW_SHARE = 1 / 4;
+
+function windowSizeOf({ recordBytes }: JobSample, options: ResolvedExport): number {
+  const fitting = Math.floor((options.memory * WINDOW_SHARE) / Math.max(1, recordBytes));
+  return Math.max(1, Math.min(options.pageSize, fitting));
 }
 
 function sinkSettings(options: ResolvedExport): Pick<TableOutput, 'format' | 'compression' | 'csv' | 'raw'> {
@@ -357,6 +479,8 @@ function identityOf(job: OpenJob, sample: JobSample, options: ResolvedExport): E
     paths,
     raw,
     strict,
+    engine,
+    graphHeaders,
     delimiter,
     nullText,
     crlf,
@@ -379,17 +503,24 @@ function identityOf(job: OpenJob, sample: JobSample, options: ResolvedExport): E
       paths,
       raw,
       strict,
+      engine,
+      ...(graphHeaders === undefined ? {} : { graphHeaders }),
       ...csv,
     },
   };
 }
 
-function newCheckpoint(identity: ExportIdentity, plans: readonly TablePlan[]): Checkpoint {
+function newCheckpoint(
+  identity: ExportIdentity,
+  plans: readonly TablePlan[],
+  windowSize: number,
+): Checkpoint {
   return {
     version: 1,
     identity,
     startedAt: new Date().toISOString(),
     committedOffset: 0,
+    windowSize,
     windows: 0,
     tables: plans.map((plan) => ({
       plan: { ...plan, columns: [...plan.columns] },

@@ -1,17 +1,18 @@
-import { join } from 'node:path';
 import {
-  CHECKPOINT_PATH,
+  CHANGE_CODES,
   type Checkpoint,
   checkIdentity,
+  compareIdentity,
+  describeChange,
   type ExportIdentity,
-  loadCheckpoint,
 } from './checkpoint/checkpoint-file.js';
-import { saveFile } from './destination/atomic-file.js';
-import { checkFinishedPart } from './destination/local-part.js';
-import { listParts, removeFile, removeParts } from './destination/output-folder.js';
-import { CheckpointError, GesExportError } from './errors.js';
-import { loadManifest, MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './manifest/manifest.js';
+import { type OutputPlace, removeParts } from './destination/output-place.js';
+import { CheckpointError } from './errors.js';
+import { MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './manifest/manifest.js';
 import type { TablePlan } from './model.js';
+import { foldersOf, loadCheckpoint, loadManifest, unlessUnreadable } from './place-documents.js';
+import { UNFINISHED_NAME } from './unfinished.js';
+import { checkSizes } from './verify/check-sizes.js';
 
 /** Where an export begins: nowhere yet, in the middle, or at the end. */
 export type ExportStart =
@@ -22,104 +23,110 @@ export type ExportStart =
 /**
  * Reads the state of an output folder. With `force`, whatever an earlier export left there is removed.
  *
- * @throws CheckpointError `OUTPUT_OCCUPIED`, `CHECKPOINT_MISMATCH`, `CHECKPOINT_INVALID`, `TOTAL_CHANGED`
+ * @throws CheckpointError `OUTPUT_OCCUPIED`, `CHECKPOINT_MISMATCH`, `CHECKPOINT_INVALID`, `HOST_CHANGED`,
+ *   `TOTAL_CHANGED`
+ * @throws VerifyError `VERIFY_FAILED` when a finished export has lost a file, or part of one
  */
 export async function findStart(
-  root: string,
+  place: OutputPlace,
   identity: ExportIdentity,
   force: boolean,
 ): Promise<ExportStart> {
   if (force) {
-    await removeExport(root);
+    await removeExport(place);
     return { kind: 'fresh' };
   }
-  const manifest = await loadManifest(join(root, MANIFEST_NAME));
+  const manifest = await loadManifest(place);
   if (manifest !== null) {
-    checkManifestIdentity(root, manifest, identity);
-    await saveFile(join(root, SUCCESS_NAME), '');
-    await removeFile(join(root, CHECKPOINT_PATH));
+    checkManifestIdentity(place, manifest, identity);
+    await checkSizes((path) => place.openFile(path), manifest.tables, place.name);
+    await place.saveText(SUCCESS_NAME, '');
+    await place.removeCheckpoint();
     return { kind: 'complete', manifest };
   }
-  const checkpoint = await loadCheckpoint(join(root, CHECKPOINT_PATH));
+  const checkpoint = await loadCheckpoint(place);
   if (checkpoint === null) return { kind: 'fresh' };
   checkIdentity(checkpoint.identity, identity);
-  await checkCommittedFiles(root, checkpoint);
+  await checkCommittedFiles(place, checkpoint);
+  await place.remove(UNFINISHED_NAME);
   return { kind: 'resume', checkpoint };
 }
 
-/** @throws CheckpointError `OUTPUT_OCCUPIED` when part files of something else stand where this export would write */
-export async function checkFoldersFree(root: string, plans: readonly TablePlan[]): Promise<void> {
+/**
+ * Makes sure that nothing stands where this export would write; with `force` by removing the part files there.
+ *
+ * @throws CheckpointError `OUTPUT_OCCUPIED`
+ */
+export async function checkFoldersFree(
+  place: OutputPlace,
+  plans: readonly TablePlan[],
+  force: boolean,
+): Promise<void> {
   for (const plan of plans) {
-    const [name] = await listParts(root, plan.folder);
-    if (name === undefined) continue;
+    if (force) await removeParts(place, plan.folder, new Set());
+    const [part] = await place.listParts(plan.folder);
+    if (part === undefined) continue;
     throw new CheckpointError(
       'OUTPUT_OCCUPIED',
-      `"${join(root, plan.folder)}" holds part files of no export that can go on here`,
+      `"${place.describe(plan.folder)}" holds part files of no export that can go on here`,
     );
   }
 }
 
-/** Removes the part files of these tables, and the checkpoint, for a new beginning. */
-export async function dropParts(root: string, plans: readonly TablePlan[]): Promise<void> {
-  await removeFile(join(root, CHECKPOINT_PATH));
-  for (const plan of plans) await removeParts(root, plan.folder, new Set());
+/**
+ * For an export of a job that does not exist yet: whatever is in the place is of another one.
+ *
+ * @throws CheckpointError `OUTPUT_OCCUPIED`
+ */
+export async function checkNothingThere(place: OutputPlace): Promise<void> {
+  const hasManifest = (await place.loadText(MANIFEST_NAME)) !== null;
+  const found = hasManifest ? place.describe(MANIFEST_NAME) : (await place.loadCheckpoint())?.name;
+  if (found === undefined) return;
+  throw new CheckpointError(
+    'OUTPUT_OCCUPIED',
+    `"${place.name}" holds an export of another job: "${found}" is there`,
+  );
 }
 
-async function removeExport(root: string): Promise<void> {
-  const manifest = await unlessUnreadable(loadManifest(join(root, MANIFEST_NAME)));
-  const checkpoint = await unlessUnreadable(loadCheckpoint(join(root, CHECKPOINT_PATH)));
-  await removeFile(join(root, SUCCESS_NAME));
-  await removeFile(join(root, MANIFEST_NAME));
-  await removeFile(join(root, CHECKPOINT_PATH));
-  const folders = new Set([
-    ...(manifest?.tables ?? []).flatMap((table) =>
-      table.files.map((file) => file.path.slice(0, file.path.lastIndexOf('/'))),
-    ),
-    ...(checkpoint?.tables ?? []).map((table) => table.plan.folder),
-  ]);
-  for (const folder of folders) {
-    if (!folder.includes('/') && !folder.includes('\\') && folder !== '..')
-      await removeParts(root, folder, new Set());
-  }
+/** Begins again at a checkpoint: it is saved first, so that a crash in between leaves parts that it disowns. */
+export async function restartAt(place: OutputPlace, checkpoint: Checkpoint): Promise<void> {
+  await place.restartCheckpoint(JSON.stringify(checkpoint));
+  for (const { plan } of checkpoint.tables) await removeParts(place, plan.folder, new Set());
 }
 
-async function unlessUnreadable<T>(loading: Promise<T>): Promise<T | null> {
-  try {
-    return await loading;
-  } catch (error) {
-    if (error instanceof GesExportError) return null;
-    throw error;
-  }
+/** The account of the parts goes last: a crash in between leaves a place that `force` can still clear. */
+async function removeExport(place: OutputPlace): Promise<void> {
+  const manifest = await unlessUnreadable(loadManifest(place), 'SINK_WRITE');
+  const checkpoint = await unlessUnreadable(loadCheckpoint(place), 'SINK_WRITE');
+  await place.remove(SUCCESS_NAME);
+  for (const folder of foldersOf(manifest, checkpoint)) await removeParts(place, folder, new Set());
+  await place.remove(MANIFEST_NAME);
+  await place.removeCheckpoint();
+  await place.remove(UNFINISHED_NAME);
 }
 
 /** Finished parts are whole, and nothing that was written after the last commit stays. */
-async function checkCommittedFiles(root: string, checkpoint: Checkpoint): Promise<void> {
+async function checkCommittedFiles(place: OutputPlace, checkpoint: Checkpoint): Promise<void> {
   for (const { plan, files, open } of checkpoint.tables) {
-    for (const file of files) await checkFinishedPart(root, file);
-    const keep = files.map((file) => baseName(file.path));
-    if (open !== null) keep.push(baseName(open.path), `.${baseName(open.path)}.open`);
-    await removeParts(root, plan.folder, new Set(keep));
+    for (const file of files) await place.checkPart(file);
+    const keep = [...files, ...(open === null ? [] : [open])].map((file) => file.path);
+    await removeParts(place, plan.folder, new Set(keep));
   }
 }
 
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
-function checkManifestIdentity(root: string, manifest: Manifest, identity: ExportIdentity): void {
+function checkManifestIdentity(place: OutputPlace, manifest: Manifest, identity: ExportIdentity): void {
   const { job, source, options, fingerprint } = manifest;
-  const isSame =
-    job.id === identity.jobId &&
-    source.endpoint === identity.endpoint &&
-    source.projectId === identity.projectId &&
-    source.graph === identity.graph &&
-    (identity.total === null || manifest.total === identity.total) &&
-    fingerprint === identity.fingerprint &&
-    JSON.stringify(Object.entries(options).sort()) ===
-      JSON.stringify(Object.entries(identity.options).sort());
-  if (isSame) return;
-  throw new CheckpointError(
-    'OUTPUT_OCCUPIED',
-    `"${root}" holds a finished export of job "${job.id}" (${manifest.total} records, ${manifest.finishedAt}) with other options or of another result`,
-  );
+  // A result whose total no page states has been counted for the manifest.
+  const total = identity.total === null ? null : manifest.total;
+  const saved = { ...source, jobId: job.id, total, fingerprint, options };
+  const difference = compareIdentity(saved, identity);
+  if (difference === null) return;
+  const { kind, field } = difference;
+  const finished = `"${place.name}" holds a finished export of job "${job.id}" (${manifest.total} records, ${manifest.finishedAt})`;
+  if (kind !== 'export') {
+    throw new CheckpointError(CHANGE_CODES[kind], `${finished}: ${describeChange(difference)}`, {
+      details: { field, expected: difference.saved, actual: difference.current },
+    });
+  }
+  throw new CheckpointError('OUTPUT_OCCUPIED', `${finished} with another ${field.replace(/^option /, '')}`);
 }

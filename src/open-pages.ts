@@ -2,6 +2,7 @@ import { type ConnectionOptions, resolveReading } from './config/options.js';
 import { connect } from './connect.js';
 import { openJob } from './job-source.js';
 import type { JsonValue } from './json-value.js';
+import type { Window } from './model.js';
 import { readPages } from './pager/read-pages.js';
 
 export interface PageOptions extends ConnectionOptions {
@@ -41,10 +42,12 @@ export async function* openPages(options: PageOptions): AsyncGenerator<ResultPag
   const client = connect(connection, concurrency);
   try {
     const job = await openJob(client, jobId, { waitMs: 0, signal });
-    const { fetchPage, total, isPaged } = job;
+    const { probePage, total, isPaged } = job;
+    const fetchPage = (window: Window, asked: AbortSignal) => job.fetchPage(window, asked);
     const boundary = Number.MAX_SAFE_INTEGER;
     for await (const { window, answers } of readPages({
       fetchPage,
+      probePage,
       total,
       startOffset: 0,
       pageSize: isPaged ? pageSize : boundary,

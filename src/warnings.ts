@@ -1,6 +1,7 @@
 import { checkLists, type OpenJob } from './job-source.js';
 import { type JsonObject, stringifyJson } from './json-value.js';
 import type { DecodedBody, ExportedTable, TablePlan, Warning } from './model.js';
+import { hygWarning } from './tables/hyg-results.js';
 import { readScalars } from './tables/plan-tables.js';
 
 /** Compares what stands beside the records on each page with the first page. */
@@ -27,11 +28,12 @@ export class ScalarWatch {
         continue;
       const first = this.#scalars.get(key);
       const value = scalars.values[index];
-      if (first === undefined || value === undefined || stringifyJson(first) === stringifyJson(value))
+      if (value === undefined || (first !== undefined && stringifyJson(first) === stringifyJson(value)))
         continue;
+      const before = first === undefined ? 'is not on' : `was ${stringifyJson(first)} on`;
       this.warnings.push({
         code: 'SCALAR_CHANGED',
-        message: `"${key}" was ${stringifyJson(first)} on the first page and is ${stringifyJson(value)} at offset ${offset}`,
+        message: `"${key}" ${before} the first page and is ${stringifyJson(value)} at offset ${offset}`,
       });
     }
   }
@@ -39,7 +41,7 @@ export class ScalarWatch {
 
 /** What the user should know about a finished export. */
 export function exportWarnings(job: OpenJob, tables: readonly ExportedTable[]): Warning[] {
-  const warnings: Warning[] = [];
+  const warnings: Warning[] = [...(job.warnings ?? [])];
   if (job.status === 'partial') {
     warnings.push({
       code: 'JOB_PARTIALLY_FAILED',
@@ -51,6 +53,10 @@ export function exportWarnings(job: OpenJob, tables: readonly ExportedTable[]): 
       code: 'STATUS_UNKNOWN',
       message: `Job "${job.id}" has the status "${job.statusWord}", which is in no document; it holds data, so it was taken as finished`,
     });
+  }
+  if (job.isLikeHyg) {
+    const records = Math.max(0, ...tables.map((table) => table.rows));
+    warnings.push({ code: 'HYG_RESULT_MAY_BE_CUT', message: hygWarning(job.id, job.total ?? records) });
   }
   for (const table of tables) {
     if (table.overflowRows === 0) continue;

@@ -49,8 +49,18 @@ test('a status word of no document is an end only where there is data', async ()
   const outputs = { pagerank: [{ a: 1 }], data_total_size: 1 };
   const withData = await openClient(inTurn(json({ status: 'rolled up', data: { outputs } })));
   expect(await openJob(withData.client, 'j1', { waitMs: 0 })).toMatchObject({ status: 'unknown', total: 1 });
-  const without = await openClient(inTurn(json({ status: 'rolled up' })));
-  await expect(openJob(without.client, 'j1', { waitMs: 0 })).rejects.toMatchObject({ code: 'JOB_NOT_READY' });
+  for (const data of [undefined, null, {}, { outputs: {} }, { outputs: null }]) {
+    const without = await openClient(inTurn(json({ status: 'rolled up', data })));
+    await expect(openJob(without.client, 'j1', { waitMs: 0 })).rejects.toMatchObject({
+      code: 'JOB_NOT_READY',
+    });
+  }
+});
+
+test('a status word of no document is asked about until it is one', async () => {
+  const { client, seen } = await openClient(inTurn(json({ status: 'rolling' }), json({ status: 'x' }), DONE));
+  expect(await openJob(client, 'j1', { waitMs: 60_000 })).toMatchObject({ status: 'done', total: 1 });
+  expect(seen).toHaveLength(3);
 });
 
 test.each<[string, object, object]>([
@@ -69,6 +79,13 @@ test.each<[string, object, object]>([
     { sources: ['a'], score: [{ a: 1 }], data_total_size: 5 },
     { primary: 'score' },
   ],
+  [
+    'all that is declared is the whole',
+    { rows: ['a', 'b'], data_total_size: 2 },
+    { total: 2, isPaged: false },
+  ],
+  ['two lists are counted together', { rows: ['a'], more: ['b', 'c'] }, { total: 3, isPaged: false }],
+  ['how long a job ran is no result', { runtime: 0.5 }, { total: 0, isPaged: false, primary: null }],
   ['nothing is nothing', {}, { total: 0, isPaged: false, primary: null }],
 ])('%s', async (_, outputs, expected) => {
   const { client } = await openClient(inTurn(json({ status: 'success', data: { outputs } })));

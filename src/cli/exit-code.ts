@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { ReaderLeft } from '../destination/stdout-part.js';
 import { ERROR_CODES, GesExportError } from '../errors.js';
+import { printable } from './human-text.js';
 
 export interface Ending {
   readonly exitCode: number;
@@ -17,15 +18,18 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof ReaderLeft) return { exitCode: 0, failure: null };
   if (error instanceof CommanderError) return endingOfUsage(error);
   if (error instanceof GesExportError) {
-    const { exit, action } = ERROR_CODES[error.code];
-    return { exitCode: exit, failure: { code: error.code, message: oneLine(error.message), action } };
+    const { code, message, action } = error;
+    return {
+      exitCode: ERROR_CODES[code].exit,
+      failure: { code, message: printable(message).trim(), action },
+    };
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return {
     exitCode: 1,
     failure: {
       code: 'DEFECT',
-      message: oneLine(message),
+      message: printable(message).trim(),
       action: 'This is a defect; run again with --debug and report it',
     },
   };
@@ -38,13 +42,8 @@ function endingOfUsage(error: CommanderError): Ending {
     exitCode: ERROR_CODES.CONFIG_INVALID.exit,
     failure: {
       code: 'CONFIG_INVALID',
-      message: oneLine(error.message.replace(/^error: /, '')),
+      message: printable(error.message.replace(/^error: /, '')).trim(),
       action: null,
     },
   };
-}
-
-/** Text of a server may hold line breaks and escape sequences; a terminal gets neither. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim();
 }

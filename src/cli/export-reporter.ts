@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import type { ExportEvent, OnEvent } from '../events.js';
-import { formatBytes, formatCount, formatSeconds } from './human-text.js';
+import { formatBytes, formatCount, formatSeconds, printable } from './human-text.js';
 
 export interface ReporterOptions {
   readonly json: boolean;
@@ -33,7 +33,7 @@ export function createReporter(options: ReporterOptions): {
   const say = (text: string) => {
     const wasActive = bar?.isActive ?? false;
     if (wasActive) bar?.stop();
-    options.stderr.write(`${text}\n`);
+    options.stderr.write(`${printable(text)}\n`);
   };
   const onEvent = (event: ExportEvent) => {
     if (event.type === 'started') pace.start(event.resumedAt);

@@ -1,19 +1,22 @@
 import { Command } from 'commander';
 import type { ExportOptions } from '../config/options.js';
 import { EXPORT_OPTIONS } from '../config/sources.js';
-import { GesExportError } from '../errors.js';
-import { exportJob } from '../export-job.js';
-import { addConnectionOptions, rawOptions } from './common-options.js';
+import { type ExportHooks, exportJob } from '../export-job.js';
+import type { Manifest } from '../manifest/manifest.js';
+import { addConnectionOptions, addStoreOptions, rawOptions } from './common-options.js';
 import { createReporter } from './export-reporter.js';
+import { interruptSignal } from './interrupt.js';
+import { addExportLoadOptions, planLoad, takeLoadFlags } from './load-after-export.js';
+import { collectYoungGarbage } from './young-collection.js';
 
 /** Set where the result is exported but the job, by its own word, is incomplete. */
-const PARTIAL_EXIT_CODE = 1;
+export const PARTIAL_EXIT_CODE = 1;
 
 export function exportCommand(): Command {
   const command = new Command('export')
     .description('Export the result of a job into files')
     .argument('<job>', 'job ID')
-    .option('-o, --out <folder>', 'output folder, or - for standard output')
+    .option('-o, --out <folder>', 'output folder, s3://bucket/prefix, or - for standard output')
     .option('-f, --format <format>', 'csv, ndjson or parquet (default: csv)')
     .option(
       '--compression <name>',
@@ -27,10 +30,20 @@ export function exportCommand(): Command {
       '--wait [duration]',
       'how long to wait for the job to finish (default: 1h; 0: not at all; without a value: 24h)',
     )
+    .option(
+      '--max-duration <duration>',
+      'stop after this time with exit code 3; the same command goes on (default: none)',
+    )
     .option('--paths <form>', 'list: one row a path; long: one row a vertex (default: list)')
     .option('--raw', 'NDJSON only: write each record as it came')
     .option('--strict', 'fail when a value fits no column, instead of keeping it in _overflow')
+    .option(
+      '--graph-headers <system>',
+      'name the columns of vertices and edges for the bulk loader of neptune, neo4j or nebula',
+    )
     .option('--force', 'replace what an earlier export left in the folder')
+    .option('--engine <name>', 'columnar, or reference: slower, by way of objects (default: columnar)')
+    .option('--memory <size>', 'what the program should need at most, such as 512MiB (default: 256MiB)')
     .option('--delimiter <character>', 'CSV: between cells (default: ,)')
     .option('--null-text <text>', 'CSV: what a null looks like (default: nothing)')
     .option('--crlf', 'CSV: end lines with CR LF')
@@ -39,42 +52,41 @@ export function exportCommand(): Command {
     .option('-q, --quiet', 'say nothing but warnings and errors')
     .option('--json', 'one JSON object for each event on standard error')
     .option('--debug', 'show the stack of an error');
-  return command.action(runExport);
+  return addExportLoadOptions(addStoreOptions(command)).action(runExport);
 }
 
 async function runExport(jobId: string, flags: Record<string, unknown>): Promise<void> {
   const { wait } = flags;
-  const options = await rawOptions({ ...flags, wait: wait === true ? '24h' : wait, jobId }, EXPORT_OPTIONS);
-  const reporter = createReporter({
-    json: flags['json'] === true,
-    quiet: flags['quiet'] === true,
-    stderr: process.stderr,
-  });
+  const { loadFlags, rest } = takeLoadFlags(flags);
+  const options = await rawOptions({ ...rest, wait: wait === true ? '24h' : wait, jobId }, EXPORT_OPTIONS);
+  const load = await planLoad(loadFlags, options['out'], howToSay(flags));
+  await reportExport(flags, (hooks) => exportJob(options as unknown as ExportOptions, hooks));
+  await load?.();
+}
+
+/** What a user wants to read while a command runs. */
+export function howToSay(flags: Readonly<Record<string, unknown>>): {
+  readonly json: boolean;
+  readonly quiet: boolean;
+} {
+  return { json: flags['json'] === true, quiet: flags['quiet'] === true };
+}
+
+/** Runs an export that can be interrupted, shows it, and sets the exit code of a result that is not complete. */
+export async function reportExport(
+  flags: Readonly<Record<string, unknown>>,
+  run: (hooks: ExportHooks) => Promise<Manifest>,
+): Promise<void> {
+  const reporter = createReporter({ ...howToSay(flags), stderr: process.stderr });
   const { signal, dispose } = interruptSignal();
+  const stopCollecting = collectYoungGarbage();
   try {
-    const manifest = await exportJob(options as unknown as ExportOptions, {
-      signal,
-      onEvent: reporter.onEvent,
-    });
+    const manifest = await run({ signal, onEvent: reporter.onEvent });
     if (manifest.warnings.some((warning) => warning.code === 'JOB_PARTIALLY_FAILED'))
       process.exitCode = PARTIAL_EXIT_CODE;
   } finally {
     reporter.stop();
+    stopCollecting();
     dispose();
   }
-}
-
-/** Ctrl-C, SIGTERM and SIGHUP end the run at the next safe moment. */
-function interruptSignal(): { readonly signal: AbortSignal; readonly dispose: () => void } {
-  const controller = new AbortController();
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const onSignal = (name: NodeJS.Signals) =>
-    controller.abort(new GesExportError('INTERRUPTED', `Interrupted by ${name}; what is committed stays`));
-  for (const name of names) process.on(name, onSignal);
-  return {
-    signal: controller.signal,
-    dispose: () => {
-      for (const name of names) process.off(name, onSignal);
-    },
-  };
 }

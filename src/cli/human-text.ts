@@ -1,3 +1,5 @@
+import { type JsonObject, stringifyJson } from '../json-value.js';
+
 /** `1234567` as `1,234,567`. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
@@ -21,4 +23,19 @@ export function formatSeconds(seconds: number): string {
   if (whole < 60) return `${whole}s`;
   if (whole < 3600) return `${Math.floor(whole / 60)}m${whole % 60}s`;
   return `${Math.floor(whole / 3600)}h${Math.floor((whole % 3600) / 60)}m`;
+}
+
+const MAX_LINE_CHARS = 2000;
+
+/** Text of a server may hold line breaks, escape sequences, marks that turn the line around; a terminal gets none. */
+export function printable(text: string): string {
+  const cut = text.length > MAX_LINE_CHARS ? `${text.slice(0, MAX_LINE_CHARS)}…` : text;
+  return cut.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
+}
+
+/** A member as one line of text; empty for null and for a member that is not there. */
+export function memberText(source: JsonObject, name: string): string {
+  const value = source.get(name) ?? null;
+  if (value === null) return '';
+  return printable(typeof value === 'string' ? value : stringifyJson(value));
 }

@@ -3,7 +3,7 @@ import { resolveConnection } from '../config/options.js';
 import { CONNECTION_OPTIONS } from '../config/sources.js';
 import { inspectJob, type JobReport } from '../inspect-job.js';
 import { addConnectionOptions, rawOptions } from './common-options.js';
-import { formatCount } from './human-text.js';
+import { formatCount, printable } from './human-text.js';
 
 export function inspectCommand(): Command {
   const command = new Command('inspect')
@@ -36,5 +36,5 @@ function formatReport(report: JobReport): string {
       lines.push(`  ${column.name.padEnd(width)}  ${column.type}${column.nullable ? '' : ' not null'}`);
     for (const row of table.rows) lines.push(`  ${row.join(' | ')}`);
   }
-  return `${lines.join('\n')}\n`;
+  return lines.map((line) => `${printable(line)}\n`).join('');
 }

@@ -1,11 +1,16 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { VERSION } from '../version.js';
+import { cloudJobCommand } from './cloud-job.js';
+import { ddlCommand } from './ddl.js';
 import { endingOf } from './exit-code.js';
 import { exportCommand } from './export.js';
+import { gcCommand } from './gc.js';
 import { inspectCommand } from './inspect.js';
 import { jobsCommand } from './jobs.js';
+import { loadCommand } from './load.js';
 import { simulateCommand } from './simulate.js';
+import { submitCommand } from './submit.js';
 import { verifyCommand } from './verify.js';
 
 const program = new Command('ges-export')
@@ -14,8 +19,13 @@ const program = new Command('ges-export')
   .showSuggestionAfterError()
   .addCommand(exportCommand())
   .addCommand(inspectCommand())
+  .addCommand(submitCommand())
   .addCommand(jobsCommand())
+  .addCommand(cloudJobCommand())
   .addCommand(verifyCommand())
+  .addCommand(gcCommand())
+  .addCommand(loadCommand())
+  .addCommand(ddlCommand())
   .addCommand(simulateCommand());
 
 forEachCommand(program, (command) => {

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { ConfigError } from '../errors.js';
 import { type CheckedFaultPlan, parseFaultPlan } from '../simulator/fault-plan.js';
+import { SIMULATOR_USER } from '../simulator/iam.js';
 import { LAYOUTS, type Layout } from '../simulator/job-answer.js';
-import { startSimulator } from '../simulator/simulator.js';
+import { GRAPH_EDITIONS, type GraphEdition } from '../simulator/job-list.js';
+import { SIMULATOR_KEY } from '../simulator/signature.js';
 
 interface SimulateFlags {
   readonly port: number;
@@ -15,11 +17,13 @@ interface SimulateFlags {
   readonly layout: Layout;
   readonly tokenLifetime: number;
   readonly gzip: boolean;
+  readonly edition: GraphEdition;
+  readonly listedJobs: number;
 }
 
 /**
  * `ges-export simulate`: serves the embedded GES until SIGINT or SIGTERM. Its one line on stdout is a JSON object with
- * `endpoint`, `projectId`, `graph`, `token`, `iamEndpoint` and `pid`.
+ * `endpoint`, `projectId`, `graph`, `token`, `iamEndpoint`, `user`, `domain`, `password`, `ak`, `sk` and `pid`.
  *
  * @throws ConfigError CONFIG_INVALID for a wrong option or fault plan
  */
@@ -48,6 +52,17 @@ export function simulateCommand(): Command {
       integer('--token-lifetime', 0, 31_536_000),
       86_400,
     )
+    .addOption(
+      new Option('--edition <name>', 'whose job list and summary it has')
+        .choices(GRAPH_EDITIONS)
+        .default('memory'),
+    )
+    .option(
+      '--listed-jobs <n>',
+      'finished jobs that the job list names besides its own',
+      integer('--listed-jobs', 0, 10_000_000),
+      0,
+    )
     .option('--gzip', 'compress answers for clients that accept it', false)
     .action(simulate);
 }
@@ -58,13 +73,18 @@ async function simulate(flags: SimulateFlags): Promise<void> {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
   });
+  // Loaded only here: the graph library and its data are a fifth of the memory of an export.
+  const { startSimulator } = await import('../simulator/simulator.js');
   const simulator = await startSimulator({
     ...options,
     tokenLifetimeSeconds: tokenLifetime,
     faults: faults === undefined ? undefined : await readFaults(faults),
   });
   const { endpoint, projectId, graph, token, iamEndpoint } = simulator;
-  const line = { endpoint, projectId, graph, token, iamEndpoint, pid: process.pid };
+  const { name: user, domain, password } = SIMULATOR_USER;
+  const { accessKey: ak, secretKey: sk } = SIMULATOR_KEY;
+  const login = { iamEndpoint, user, domain, password };
+  const line = { endpoint, projectId, graph, token, ...login, ak, sk, pid: process.pid };
   process.stdout.write(`${JSON.stringify(line)}\n`);
   await stopped;
   await simulator.close();

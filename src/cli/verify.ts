@@ -1,18 +1,81 @@
 import { Command } from 'commander';
-import { verifyExport } from '../verify-export.js';
-import { formatCount } from './human-text.js';
+import type { ConnectionOptions } from '../config/options.js';
+import { CONNECTION_OPTIONS, STORE_OPTIONS } from '../config/sources.js';
+import { ConfigError } from '../errors.js';
+import { checkExport, failureOf, type VerifyOptions, type VerifyReport } from '../verify-export.js';
+import { addConnectionOptions, addStoreOptions, rawOptions } from './common-options.js';
+import { formatCount, printable } from './human-text.js';
 
 export function verifyCommand(): Command {
-  return new Command('verify')
+  const command = new Command('verify')
     .description(
-      'Read a finished export again: sizes, hashes, rows and offsets must be what its manifest says',
+      'Read a finished export again: sizes, hashes, rows, columns and offsets must be what its manifest says, and nothing else may lie among the files',
     )
-    .argument('<folder>', 'output folder of an export')
-    .option('--json', 'print JSON')
+    .argument('<folder>', 'output folder of an export, or s3://bucket/prefix')
+    .option('--read-data', 'decode every cell too; each must be of the type of its column')
+    .option(
+      '--remote <n>',
+      'read <n> random windows of up to 1000 records from the server too; their rows must be those in the files',
+    )
+    .option('--seed <n>', 'which windows --remote reads (default: others every time)');
+  return addStoreOptions(addConnectionOptions(command))
+    .option('--json', 'print the report as JSON')
     .option('--debug', 'show the stack of an error')
     .action(async (folder: string, flags: Record<string, unknown>) => {
-      const report = await verifyExport(folder);
-      const text = `Verified ${folder}: ${formatCount(report.records)} records, ${formatCount(report.rows)} rows in ${formatCount(report.files)} ${report.files === 1 ? 'file' : 'files'}\n`;
-      process.stdout.write(flags['json'] === true ? `${JSON.stringify(report)}\n` : text);
+      const report = await checkExport(folder, await verifyOptions(flags));
+      const failure = failureOf(folder, report);
+      if (flags['json'] === true) process.stdout.write(`${JSON.stringify(report)}\n`);
+      else if (failure === null) process.stdout.write(`${formatReport(folder, report)}\n`);
+      else if (report.disagreements.length > 1) {
+        for (const { message } of report.disagreements) process.stderr.write(`${printable(message)}\n`);
+      }
+      if (failure !== null) throw failure;
     });
+}
+
+async function verifyOptions(flags: Record<string, unknown>): Promise<VerifyOptions> {
+  const { remote, seed, readData, s3Endpoint, s3Region, s3PathStyle, ...connectionFlags } = flags;
+  const { config, maxAttempts } = connectionFlags;
+  const storeFlags = { s3Endpoint, s3Region, s3PathStyle, config, maxAttempts };
+  const options: VerifyOptions = {
+    readData: readData === true,
+    store: await rawOptions(storeFlags, STORE_OPTIONS),
+  };
+  if (remote === undefined) {
+    if (seed === undefined) return options;
+    throw new ConfigError('CONFIG_CONFLICT', '--seed needs --remote: it says which windows are read');
+  }
+  const connection = (await rawOptions(connectionFlags, CONNECTION_OPTIONS)) as unknown as ConnectionOptions;
+  return {
+    ...options,
+    remote: {
+      connection,
+      windows: wholeNumber(remote),
+      ...(seed === undefined ? {} : { seed: wholeNumber(seed) }),
+    },
+  };
+}
+
+/** Not a number where the text is none; the range is checked where the number is used. */
+function wholeNumber(text: unknown): number {
+  return /^\d+$/.test(String(text)) ? Number(text) : Number.NaN;
+}
+
+function formatReport(folder: string, { records, rows, files, data, remote }: VerifyReport): string {
+  const counted = (count: number, one: string) => `${formatCount(count)} ${count === 1 ? one : `${one}s`}`;
+  const parts = [
+    `Verified ${folder}: ${counted(records, 'record')}, ${counted(rows, 'row')} in ${counted(files, 'file')}`,
+  ];
+  if (data !== null) {
+    const nulls = Object.values(data.nulls).flatMap((table) => Object.values(table));
+    const sum = nulls.reduce((total, count) => total + count, 0);
+    parts.push(`${counted(data.cells, 'cell')} decoded, ${counted(sum, 'null')}`);
+  }
+  if (remote !== null) {
+    const { windows, rows: compared, seed } = remote;
+    parts.push(
+      `${counted(windows.length, 'window')} with ${counted(compared, 'row')} as on the server, seed ${seed}`,
+    );
+  }
+  return parts.join('; ');
 }

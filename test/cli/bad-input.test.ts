@@ -87,7 +87,12 @@ test.concurrent.for<[string, readonly string[], number, RegExp]>([
     3,
     /its status is "pending", after 1 s of waiting/,
   ],
-  ['another graph', ['export', 'pagerank', '--out', 'OUT', '--graph', 'mine'], 1, /^GES refused .*graph/i],
+  [
+    'another graph',
+    ['export', 'pagerank', '--out', 'OUT', '--graph', 'mine'],
+    1,
+    /^GES refused the request at offset 0: GES\.8000 "graph : mine not exist" \(HTTP 400\)\. Check --graph, --project-id/,
+  ],
   ['a folder that holds no export', ['verify', 'OUT'], 5, /holds no finished export/],
   ['a port that is none', ['simulate', '--port', '65536'], 2, /^Wrong --port "65536"/],
 ])('%s', async ([, args, exitCode, line], { folder }) => {

@@ -97,8 +97,10 @@ describe('a server that breaks the rules of paging ends the export, and nothing 
     expect(failed).toEqual({ exitCode, line: expect.stringMatching(line) });
     // What was right before the fault is committed, and not more.
     expect(await committedOffset(out)).toBe(10_000);
+    const isLost = /total changed|GES\.8301/.test(failed.line);
     expect(Object.keys(await hashTree(out)).sort()).toEqual([
       '.ges-export/checkpoint.json',
+      ...(isLost ? ['_UNFINISHED'] : []),
       'pagerank/.part-00000.csv.open',
     ]);
   });

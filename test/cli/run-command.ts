@@ -25,12 +25,14 @@ export interface CommandSetting {
   /** Added to a bare environment: the machine's own GES_… variables must not reach a test. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Another copy of the command. */
+  readonly main?: string;
 }
 
 /** Starts the built command. Its output is collected from the start. */
 export function startCommand(args: readonly string[], setting: CommandSetting = {}): RunningCommand {
   checkBuild();
-  const child = spawn(process.execPath, [COMMAND, ...args], {
+  const child = spawn(process.execPath, [setting.main ?? COMMAND, ...args], {
     env: { PATH: process.env['PATH'], ...setting.env },
     ...(setting.cwd === undefined ? {} : { cwd: setting.cwd }),
   });

@@ -119,3 +119,59 @@ test('the result of a partly failed job is exported, and the exit code tells', a
   expect(stderr).toMatch(/^Warning: Job "partially-failed" has the status "partiallyFailed"/m);
   expect(await hashTree(folder)).toHaveProperty('_SUCCESS');
 });
+
+test.for(['import-graph', 'export-graph', 'create-index'])(
+  '%s has a status only: no file is invented',
+  async (job, { folder, openGraph }) => {
+    const graph = await openGraph();
+    expect(await graph.export(job, folder)).toMatchObject({ total: 0, tables: [], scalars: {} });
+    expect(Object.keys(await hashTree(folder)).sort()).toEqual(['_SUCCESS', 'manifest.json']);
+  },
+);
+
+test('a partly failed job without rows ends with exit code 1 as well', async ({ folder, openGraph }) => {
+  const graph = await openGraph();
+  const { exitCode, stderr } = await graph.run('export', 'import-partly-failed', '--out', folder);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^Warning: Job "import-partly-failed" has the status "partiallyFailed"/m);
+});
+
+test('a result of HyG that may be cut is exported with a warning that names the way to the whole', async ({
+  folder,
+  openGraph,
+}) => {
+  const graph = await openGraph();
+  const { exitCode, stderr } = await graph.run('export', 'hyg-truncated', '--out', folder);
+  expect(exitCode).toBe(0);
+  expect(stderr).toMatch(/^Warning: .*1000 records is such a round number.*"mode": "FULL".*export-result/m);
+});
+
+test('vertices and edges of one answer are two tables of one export', async ({ folder, openGraph }) => {
+  const graph = await openGraph();
+  expect(await graph.export('temporal-graph', folder)).toMatchObject({
+    total: 5,
+    tables: [
+      { name: 'vertices', rows: 2, files: [{ endOffset: 5 }] },
+      { name: 'edges', rows: 3, files: [{ endOffset: 5 }] },
+    ],
+  });
+  expect((await graph.run('verify', folder)).exitCode).toBe(0);
+});
+
+test('a pair whose paths are counted one by one is put together from its pages', async ({
+  folder,
+  openGraph,
+}) => {
+  const graph = await openGraph();
+  await graph.export('batch-paths-by-path', folder, '--page-size', '2');
+  expect(await readFile(join(folder, 'batch_paths/part-00000.csv'), 'utf8')).toBe(
+    [
+      'source,target,path_id,vertices',
+      'ABE,ANC,0,"[""ABE"",""ORD"",""ANC""]"',
+      'ABE,ANC,1,"[""ABE"",""ATL"",""ANC""]"',
+      'ABE,ANC,2,"[""ABE"",""DFW"",""ANC""]"',
+      'ABE,ATL,3,"[""ABE"",""ATL""]"',
+      '',
+    ].join('\n'),
+  );
+});

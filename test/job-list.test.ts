@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import { resolveConnection } from '../src/config/options.js';
+import { listJobs } from '../src/job-list.js';
+import { json, type Reply, type Script, serve } from './client/scripted-server.js';
+
+/** IDs of the jobs that a scripted server lists, the warnings, and the windows it was asked for. */
+async function list(script: Script) {
+  const { endpoint, seen } = await serve(script);
+  const connection = resolveConnection({ endpoint, projectId: 'p1', graph: 'g', token: 't', maxAttempts: 2 });
+  const warnings: string[] = [];
+  const ids: unknown[] = [];
+  for await (const job of listJobs(connection, ({ code }) => warnings.push(code))) ids.push(job.get('jobId'));
+  return { ids, warnings, asked: seen.map(({ url }) => url.search) };
+}
+
+const job = (id: number) => ({ jobId: `j${id}`, status: 'success' });
+const FIRST = '?offset=0&limit=100000';
+
+/** A server that pages, at most `clamp` entries an answer, and states its total as `facts` says. */
+function paging(total: number, clamp: number, facts: (offset: number, count: number) => object): Script {
+  return ({ url }) => {
+    const offset = Number(url.searchParams.get('offset'));
+    const limit = Math.min(clamp, Number(url.searchParams.get('limit')));
+    const count = Math.max(0, Math.min(limit, total - offset));
+    const jobs = Array.from({ length: count }, (_, index) => job(offset + index));
+    return json({ jobs, ...facts(offset, count) });
+  };
+}
+
+const allOf = (total: number) => Array.from({ length: total }, (_, index) => `j${index}`);
+
+test('a list with a number is one request', async () => {
+  for (const number of [{ jobCount: 3 }, { totalCount: 3 }, { totalCount: '3', result: 'success' }]) {
+    const { ids, warnings, asked } = await list(paging(3, 1e9, () => number));
+    expect({ ids, warnings, asked }).toEqual({ ids: allOf(3), warnings: [], asked: [FIRST] });
+  }
+});
+
+test('without a number another request looks beyond', async () => {
+  const empty = await list(paging(3, 1e9, () => ({})));
+  expect(empty).toEqual({ ids: allOf(3), warnings: [], asked: [FIRST, '?offset=3&limit=100000'] });
+  const refusing: Script = ({ url }) =>
+    url.searchParams.get('offset') === '0' ? json({ jobs: [job(0)] }) : json({ errorCode: 'GES.8000' }, 400);
+  expect((await list(refusing)).ids).toEqual(['j0']);
+});
+
+test('a server that ignores offset and limit has given all at once', async () => {
+  const { ids, warnings } = await list(() => json({ jobs: [job(0), job(1)], result: 'success' }));
+  expect({ ids, warnings }).toEqual({ ids: ['j0', 'j1'], warnings: [] });
+});
+
+test('pages that are shorter than asked for are put together', async () => {
+  expect((await list(paging(10, 3, () => ({ jobCount: 10 })))).ids).toEqual(allOf(10));
+  expect((await list(paging(10, 3, () => ({})))).ids).toEqual(allOf(10));
+});
+
+test('a number that is that of the page does not end a long list', async () => {
+  const { ids } = await list(paging(100_002, 1e9, (_, count) => ({ jobCount: count })));
+  expect(ids).toEqual(allOf(100_002));
+});
+
+test('jobs may be an object of jobs, null, or none', async () => {
+  const map = await list(() => json({ jobs: { a: job(0), b: job(1) }, jobCount: 2 }));
+  expect(map.ids).toEqual(['j0', 'j1']);
+  expect((await list(() => json({ jobs: [], jobCount: 0 }))).ids).toEqual([]);
+  expect((await list(() => json({ jobs: null, jobCount: '0' }))).ids).toEqual([]);
+  await expect(list(() => json({ result: 'success' }))).rejects.toMatchObject({ code: 'PAGE_INVALID' });
+});
+
+test('a long list that changes while it is read is an error, not a list with a gap', async () => {
+  let total = 100_010;
+  const growing: Script = (request, index) => {
+    if (index === 2) total++;
+    return paging(total, 1e9, () => ({ totalCount: total }))(request, index);
+  };
+  await expect(list(growing)).rejects.toMatchObject({ code: 'TOTAL_CHANGED' });
+});
+
+test('an offset that is ignored in spite of a number is an error', async () => {
+  const jobs = Array.from({ length: 5 }, (_, index) => job(index));
+  const repeating: Script = ({ url }) =>
+    json({ jobs: jobs.slice(0, Number(url.searchParams.get('limit'))), jobCount: 10 });
+  await expect(list(repeating)).rejects.toMatchObject({ code: 'PAGE_REPEATED' });
+  const whole = list(() => json({ jobs, jobCount: 10 }));
+  await expect(whole).rejects.toMatchObject({ code: 'PAGE_COUNT_MISMATCH' });
+});
+
+test.each<[string, Reply, string]>([
+  [
+    'ges_03_0471',
+    json({ errorMessage: 'graph : g not exist', errorCode: 'GES.8000', result: 'failed' }, 400),
+    'GRAPH_NOT_FOUND',
+  ],
+  [
+    'an error in HTTP 200',
+    json({ errorMessage: 'x', errorCode: 'GES.8000', result: 'failed' }),
+    'API_REJECTED',
+  ],
+  ['no JSON', { body: '<html>' }, 'PAGE_INVALID'],
+  ['an entry that is no job', json({ jobs: [1], jobCount: 1 }), 'PAGE_INVALID'],
+])('refused: %s', async (_, reply, code) => {
+  await expect(list(() => reply)).rejects.toMatchObject({ code });
+});
