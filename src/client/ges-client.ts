@@ -177,8 +177,12 @@ export function createGesClient(options: GesClientOptions): GesClient {
       body = await (call.decode ?? options.decode)(response.body);
       envelope = readEnvelope(body.envelope, firstListedError(body));
     } catch (error) {
-      // Whatever stands in the body of a refusal (HTML of a proxy, nothing), the status says enough.
-      if (response.status < 300 || !(error instanceof RequestError) || error.code !== 'PAGE_INVALID')
+      // Whatever stands in the body of a refusal (HTML of a proxy, nothing), the status says enough; but with 400 GES
+      // answers to a refused token, a busy graph and a failed job alike, and without its words nothing is known.
+      const isDamaged =
+        response.status === 400 && call.kind === 'job' && response.header('content-length') !== '0';
+      const saysEnough = response.status >= 300 && !isDamaged;
+      if (!saysEnough || !(error instanceof RequestError) || error.code !== 'PAGE_INVALID')
         throw withFacts(error, known);
       throw refusal(call, known, null, null, false, retryAfterMs);
     }

@@ -75,6 +75,14 @@ test('a page of HTML with HTTP 200 is no answer; with 502 the status says what i
   expect(gateway.error.message).toBe('GES refused the request at offset 20: HTTP 502');
 });
 
+test('HTTP 400 whose words are damaged says nothing yet: it is asked again', async () => {
+  const damaged = { status: 400, body: '{"errorCode":"GES.8001","errorMess' };
+  const { read } = await openClient(inTurn(damaged, DONE));
+  expect((await read()).envelope.total).toBe(1);
+  const stays = await failureOf(inTurn(damaged));
+  expect([stays.error.code, stays.requests]).toEqual(['PAGE_INVALID', 3]);
+});
+
 test('an empty answer is no answer', async () => {
   expect((await failureOf(inTurn({ body: '' }))).error.code).toBe('PAGE_INVALID');
 });

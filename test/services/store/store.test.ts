@@ -141,7 +141,18 @@ describe(`the command and ${setting('NAME')}`, () => {
     const graph = await openGraph({ latencyMs: 10 });
     const env = { ...graph.env, ...storeEnv };
     const out = `s3://${BUCKET}/dead`;
-    await killAt(startCommand(['export', JOB, '--out', out, ...SIZES], { env }), 'dead/', 50_000);
+    // One part of some 28 MB: it is in progress from its first 5 MiB to the end.
+    const command = [
+      'export',
+      'synthetic-vertices-200000',
+      '--out',
+      out,
+      '--page-size',
+      '10000',
+      '--format',
+      'ndjson',
+    ];
+    await killAt(startCommand(command, { env }), 'dead/', 50_000);
     expect(await uploadsBelow('dead/')).toBe(1);
     const removed = await startCommand(['gc', out, '--older-than', '0', '--yes'], { env }).ended;
     expect(removed.exitCode, removed.stderr).toBe(0);
