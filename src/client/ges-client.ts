@@ -178,9 +178,9 @@ export function createGesClient(options: GesClientOptions): GesClient {
       envelope = readEnvelope(body.envelope, firstListedError(body));
     } catch (error) {
       // Whatever stands in the body of a refusal (HTML of a proxy, nothing), the status says enough; but with 400 GES
-      // answers to a refused token, a busy graph and a failed job alike, and without its words nothing is known.
-      const isDamaged =
-        response.status === 400 && call.kind === 'job' && response.header('content-length') !== '0';
+      // answers to a refused token, a busy graph and a failed job alike: words that were cut say nothing yet.
+      const hasBegun = error instanceof RequestError && error.details['byteOffset'] !== 0;
+      const isDamaged = response.status === 400 && call.kind === 'job' && hasBegun;
       const saysEnough = response.status >= 300 && !isDamaged;
       if (!saysEnough || !(error instanceof RequestError) || error.code !== 'PAGE_INVALID')
         throw withFacts(error, known);
