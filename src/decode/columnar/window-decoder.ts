@@ -122,7 +122,8 @@ class AnswerReader {
     const lists = body.lists.map((list) =>
       this.#tables.has(list.key) ? (encoded.next().value ?? list) : list,
     );
-    const heldBytes = [...this.#tables.values()].reduce((sum, table) => sum + table.encodedBytes, 0);
+    const tables = [...this.#tables.values()];
+    const heldBytes = tables.reduce((sum, table) => sum + table.encodedBytes + table.heldBytes, 0);
     return { ...body, lists, bytes: this.#bytes, heldBytes };
   }
 
