@@ -313,6 +313,17 @@ export class RequestError extends GesExportError {
     this.wantsNewToken = options.wantsNewToken ?? false;
     this.isSizeFault = options.isSizeFault ?? false;
   }
+
+  /** The same error with something changed: each caller on its way out may know more than the one below. */
+  with(
+    changes: Partial<Pick<RequestError, 'message' | 'facts' | 'details' | 'retryable' | 'action'>>,
+  ): RequestError {
+    const { code, message, facts, details, action, cause } = this;
+    const { retryable, retryAfterMs, wantsNewToken, isSizeFault } = this;
+    const same = { facts, details, action, cause, retryable, retryAfterMs, wantsNewToken, isSizeFault };
+    const SameClass = this.constructor as typeof RequestError;
+    return new SameClass(code, changes.message ?? message, { ...same, ...changes });
+  }
 }
 
 /** The job failed, is not there or is not ready. */

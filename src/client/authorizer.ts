@@ -40,7 +40,8 @@ export function createAuthorizer(credentials: Credentials): Authorizer {
       } catch (error) {
         signal?.throwIfAborted();
         if (!(error instanceof RequestError) || !error.wantsNewToken) throw error;
-        if (isRenewed) throw wasAccepted && error.code === 'API_UNAUTHORIZED' ? retryable(error) : error;
+        if (isRenewed)
+          throw wasAccepted && error.code === 'API_UNAUTHORIZED' ? error.with({ retryable: true }) : error;
         if (!(await unlessAborted(() => credentials.renew(proof), signal))) throw error;
       }
     }
@@ -63,10 +64,6 @@ async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal | un
   }
 }
 
-function retryable(error: RequestError): RequestError {
-  return copy(error, { retryable: true });
-}
-
 /** Shorter texts occur in every message. */
 const MIN_SECRET = 4;
 
@@ -78,20 +75,10 @@ function cleaned(error: RequestError, credentials: Credentials): RequestError {
       : value;
   const cleanAll = (values: object) =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, clean(value)]));
-  return copy(error, {
+  return error.with({
     message: clean(error.message),
     facts: cleanAll(error.facts),
     details: cleanAll(error.details),
     action: (error.code === 'API_UNAUTHORIZED' ? credentials.advice : undefined) ?? error.action,
   });
-}
-
-type Changes = Partial<Pick<RequestError, 'message' | 'facts' | 'details' | 'retryable' | 'action'>>;
-
-function copy(error: RequestError, changes: Changes): RequestError {
-  const { code, message, cause, facts, details, action } = error;
-  const { retryable, retryAfterMs, wantsNewToken, isSizeFault } = error;
-  const ErrorClass = error.constructor as typeof RequestError;
-  const same = { facts, details, retryable, retryAfterMs, wantsNewToken, isSizeFault, action, cause };
-  return new ErrorClass(code, changes.message ?? message, { ...same, ...changes });
 }

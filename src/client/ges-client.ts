@@ -250,21 +250,9 @@ function refusal(
 /** Adds what only the sender of the request knows to an error from below. */
 function withFacts(error: unknown, facts: RequestFacts): unknown {
   if (!(error instanceof RequestError) || error.facts.attempt !== undefined) return error;
-  const { code, message, retryable, retryAfterMs, wantsNewToken, isSizeFault, action, cause, details } =
-    error;
   const where =
     facts.window === undefined ? '' : ` (offset ${facts.window.offset}, attempt ${facts.attempt})`;
-  const ErrorClass = error.constructor as typeof RequestError;
-  return new ErrorClass(code, `${message}${where}`, {
-    facts,
-    retryable,
-    retryAfterMs,
-    wantsNewToken,
-    isSizeFault,
-    action,
-    cause,
-    details,
-  });
+  return error.with({ message: `${error.message}${where}`, facts });
 }
 
 function pageQuery(window: Window): string {

@@ -27,22 +27,15 @@ export function judgeWrite(error: RequestError): RequestError {
   const { httpStatus, gesErrorCode } = error.facts;
   if (httpStatus === undefined) {
     if (BARRED_WAY.has(error.code)) return error;
-    return wasNeverSent(error) ? withRetry(error, true) : uncertain(error);
+    return wasNeverSent(error) ? error.with({ retryable: true }) : uncertain(error);
   }
   const hasNotBegun =
     NOT_BEGUN.has(httpStatus) || (gesErrorCode !== undefined && NOT_BEGUN_CODES.has(gesErrorCode));
-  if (hasNotBegun) return withRetry(error, true);
+  if (hasNotBegun) return error.with({ retryable: true });
   // 413 is final unless the server names a time (ges_03_0007).
-  if (httpStatus === 413) return withRetry(error, error.retryAfterMs !== null);
+  if (httpStatus === 413) return error.with({ retryable: error.retryAfterMs !== null });
   const isRefusal = httpStatus < 500 && (httpStatus >= 300 || gesErrorCode !== undefined);
-  return isRefusal ? withRetry(error, false) : uncertain(error);
-}
-
-function withRetry(error: RequestError, retryable: boolean): RequestError {
-  const { code, message, facts, retryAfterMs, wantsNewToken, action, cause, details } = error;
-  const ErrorClass = error.constructor as typeof RequestError;
-  const same = { facts, retryAfterMs, wantsNewToken, action, cause, details };
-  return new ErrorClass(code, message, { ...same, retryable });
+  return isRefusal ? error.with({ retryable: false }) : uncertain(error);
 }
 
 function uncertain(error: RequestError): RequestError {
