@@ -1,24 +1,40 @@
 import type { ExportIdentity } from './checkpoint/checkpoint-file.js';
+import type { ResolvedExport } from './config/options.js';
+import { engineFor } from './engines.js';
 import type { OpenJob } from './job-source.js';
 import { isJsonArray, JsonNumber, JsonObject, type JsonValue } from './json-value.js';
+import { isRowARecord, proveCompleteness } from './manifest/completeness.js';
 import type { Manifest } from './manifest/manifest.js';
-import type { EngineName, ExportedTable, Warning } from './model.js';
+import type { ExportedTable, TablePlan, Warning } from './model.js';
+import { countWindows } from './pager/plan-windows.js';
 import { VERSION } from './version.js';
 
 export interface ManifestFacts {
+  readonly options: ResolvedExport;
   readonly job: OpenJob;
   readonly identity: ExportIdentity;
-  readonly engine: EngineName;
+  readonly plans: readonly TablePlan[];
   readonly tables: readonly ExportedTable[];
-  readonly completeness: Manifest['completeness'];
+  /** Windows that were read and committed, and records in each of them. */
+  readonly windows: number;
+  readonly windowSize: number;
+  readonly recordsRead: number;
+  /** Rows counted again from the finished files. */
+  readonly rowsInFiles: number;
   readonly warnings: readonly Warning[];
   readonly startedAt: string;
 }
 
-/** The account of an export whose counts agree. */
+/**
+ * The account of an export whose counts agree.
+ *
+ * @throws VerifyError `VERIFY_FAILED` when they do not
+ */
 export function buildManifest(facts: ManifestFacts): Manifest {
-  const { job, identity, tables, completeness } = facts;
+  const { options, job, identity, plans, tables } = facts;
   const { endpoint, projectId, graph } = identity;
+  const completeness = prove(facts);
+  const engine = engineFor(options.engine, job, plans);
   return {
     formatVersion: 1,
     tool: { name: 'ges-export', version: VERSION },
@@ -34,7 +50,7 @@ export function buildManifest(facts: ManifestFacts): Manifest {
       name,
       rows,
       overflowRows,
-      engine: facts.engine,
+      engine,
       columns: columns.map((column) => ({ name: column.name, type: column.type, nullable: column.nullable })),
       files: [...files],
     })),
@@ -43,6 +59,22 @@ export function buildManifest(facts: ManifestFacts): Manifest {
     startedAt: facts.startedAt,
     finishedAt: new Date().toISOString(),
   };
+}
+
+function prove(facts: ManifestFacts): Manifest['completeness'] {
+  const { options, job, plans, tables, windows, windowSize, recordsRead, rowsInFiles } = facts;
+  const planned = (total: number) =>
+    job.isPaged ? countWindows(total, windowSize, options.rowsPerFile) : Math.min(1, total);
+  // Of several lists in one answer no page says which of them the total counts.
+  const rowIsRecord = plans.length === 1 && plans.every((plan) => isRowARecord(plan, job.primary));
+  return proveCompleteness({
+    windows,
+    windowsPlanned: job.total === null ? null : planned(job.total),
+    recordsDeclared: job.total,
+    recordsRead,
+    tables: tables.map(({ name, rows }) => ({ name, rows, isRowARecord: rowIsRecord })),
+    rowsInFiles,
+  });
 }
 
 /** A number stays a number where a double gives its digits back, else it is kept as text. */

@@ -1,5 +1,5 @@
 import { buildManifest } from './build-manifest.js';
-import type { Checkpoint, ExportIdentity } from './checkpoint/checkpoint-file.js';
+import type { Checkpoint } from './checkpoint/checkpoint-file.js';
 import type { GesClient } from './client/ges-client.js';
 import { type ExportOptions, type ResolvedExport, resolveExport } from './config/options.js';
 import { connect, MAX_ANSWER_BYTES } from './connect.js';
@@ -9,12 +9,11 @@ import { createStreamPart } from './destination/stdout-part.js';
 import { engineFor, openEngine } from './engines.js';
 import { ConfigError } from './errors.js';
 import type { OnEvent } from './events.js';
+import { identityOf, newCheckpoint } from './export-identity.js';
 import { checkFoldersFree, checkNothingThere, findStart, restartAt } from './export-start.js';
 import { type JobSample, type OpenJob, openJob, planJob, sampleJob, type WaitOptions } from './job-source.js';
-import { isRowARecord, proveCompleteness } from './manifest/completeness.js';
 import { formatManifest, MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './manifest/manifest.js';
-import type { ExportedTable, TablePlan, Warning, Window } from './model.js';
-import { countWindows } from './pager/plan-windows.js';
+import type { TablePlan, Window } from './model.js';
 import { readPages } from './pager/read-pages.js';
 import { sinkFormats } from './sinks/sink-formats.js';
 import { DriftFound, type TableOutput, TableWriter } from './table-writer.js';
@@ -301,25 +300,20 @@ async function sealPlace(job: OpenJob, run: Run, place: OutputPlace, end: Checkp
   }));
   run.onEvent({ type: 'verifying', files: tables.reduce((sum, table) => sum + table.files.length, 0) });
   const rowsInFiles = await verifyFiles((path) => place.openFile(path), end.committedOffset, tables);
-  const plans = end.tables.map(({ plan }) => plan);
   const manifest = buildManifest({
+    options: run.options,
     job,
     identity: end.identity,
-    engine: engineFor(run.options.engine, job, plans),
+    plans: end.tables.map(({ plan }) => plan),
     tables,
-    completeness: prove(
-      run,
-      job,
-      plans,
-      tables,
-      end.windows,
-      end.windowSize,
-      end.committedOffset,
-      rowsInFiles,
-    ),
-    warnings: report(run, [...end.warnings, ...exportWarnings(job, tables)]),
+    windows: end.windows,
+    windowSize: end.windowSize,
+    recordsRead: end.committedOffset,
+    rowsInFiles,
+    warnings: [...end.warnings, ...exportWarnings(job, tables)],
     startedAt: end.startedAt,
   });
+  reportWarnings(run, manifest);
   await place.saveText(MANIFEST_NAME, formatManifest(manifest));
   await place.saveText(SUCCESS_NAME, '');
   await place.removeCheckpoint();
@@ -372,44 +366,21 @@ async function exportToStream(client: GesClient, job: OpenJob, run: Run): Promis
     files: table.files,
   }));
   const manifest = buildManifest({
+    options,
     job,
     identity: identityOf(job, sample, options),
-    engine: engineFor(options.engine, job, plans),
+    plans,
     tables: exported,
-    completeness: prove(run, job, plans, exported, windows, windowSize, records, rowsOf(tables)),
-    warnings: report(run, [...watch.warnings, ...exportWarnings(job, exported)]),
+    windows,
+    windowSize,
+    recordsRead: records,
+    rowsInFiles: rowsOf(tables),
+    warnings: [...watch.warnings, ...exportWarnings(job, exported)],
     startedAt,
   });
+  reportWarnings(run, manifest);
   reportEnd(run, manifest);
   return manifest;
-}
-
-/** @throws VerifyError `VERIFY_FAILED` when the counts disagree */
-function prove(
-  { options }: Run,
-  job: OpenJob,
-  plans: readonly TablePlan[],
-  tables: readonly ExportedTable[],
-  windows: number,
-  windowSize: number,
-  recordsRead: number,
-  rowsInFiles: number,
-): Manifest['completeness'] {
-  const planned = (total: number) =>
-    job.isPaged ? countWindows(total, windowSize, options.rowsPerFile) : Math.min(1, total);
-  return proveCompleteness({
-    windows,
-    windowsPlanned: job.total === null ? null : planned(job.total),
-    recordsDeclared: job.total,
-    recordsRead,
-    tables: tables.map(({ name, rows }) => ({
-      name,
-      rows,
-      // Of several lists in one answer no page says which of them the total counts.
-      isRowARecord: plans.length === 1 && plans.every((plan) => isRowARecord(plan, job.primary)),
-    })),
-    rowsInFiles,
-  });
 }
 
 /** @param first a sample of the first records, where it has been read already */
@@ -469,76 +440,12 @@ function tableOutput(run: Run, parts: Pick<TableOutput, 'createPart' | 'resumePa
   };
 }
 
-function identityOf(job: OpenJob, sample: JobSample, options: ResolvedExport): ExportIdentity {
-  const { endpoint, projectId, graph } = options;
-  const {
-    format,
-    compression,
-    pageSize,
-    rowsPerFile,
-    paths,
-    raw,
-    strict,
-    engine,
-    graphHeaders,
-    delimiter,
-    nullText,
-    crlf,
-    bom,
-    escapeFormulas,
-  } = options;
-  const csv = format === 'csv' ? { delimiter, nullText, crlf, bom, escapeFormulas } : {};
-  return {
-    endpoint,
-    projectId,
-    graph,
-    jobId: job.id,
-    total: job.total,
-    fingerprint: sample.fingerprint,
-    options: {
-      format,
-      compression: compression ?? sinkFormats[format].defaultCompression,
-      pageSize,
-      rowsPerFile,
-      paths,
-      raw,
-      strict,
-      engine,
-      ...(graphHeaders === undefined ? {} : { graphHeaders }),
-      ...csv,
-    },
-  };
-}
-
-function newCheckpoint(
-  identity: ExportIdentity,
-  plans: readonly TablePlan[],
-  windowSize: number,
-): Checkpoint {
-  return {
-    version: 1,
-    identity,
-    startedAt: new Date().toISOString(),
-    committedOffset: 0,
-    windowSize,
-    windows: 0,
-    tables: plans.map((plan) => ({
-      plan: { ...plan, columns: [...plan.columns] },
-      overflowRows: 0,
-      files: [],
-      open: null,
-    })),
-    warnings: [],
-  };
-}
-
 function rowsOf(tables: readonly TableWriter[]): number {
   return tables.reduce((sum, table) => sum + table.rows, 0);
 }
 
-function report(run: Run, warnings: readonly Warning[]): readonly Warning[] {
+function reportWarnings(run: Run, { warnings }: Manifest): void {
   for (const warning of warnings) run.onEvent({ type: 'warning', ...warning });
-  return warnings;
 }
 
 function reportEnd(run: Run, manifest: Manifest): void {

@@ -1,0 +1,70 @@
+import type { Checkpoint, ExportIdentity } from './checkpoint/checkpoint-file.js';
+import type { ResolvedExport } from './config/options.js';
+import type { JobSample, OpenJob } from './job-source.js';
+import type { TablePlan } from './model.js';
+import { sinkFormats } from './sinks/sink-formats.js';
+
+/** What makes two exports the same: the result, and every option that shapes bytes. */
+export function identityOf(job: OpenJob, sample: JobSample, options: ResolvedExport): ExportIdentity {
+  const { endpoint, projectId, graph } = options;
+  const {
+    format,
+    compression,
+    pageSize,
+    rowsPerFile,
+    paths,
+    raw,
+    strict,
+    engine,
+    graphHeaders,
+    delimiter,
+    nullText,
+    crlf,
+    bom,
+    escapeFormulas,
+  } = options;
+  const csv = format === 'csv' ? { delimiter, nullText, crlf, bom, escapeFormulas } : {};
+  return {
+    endpoint,
+    projectId,
+    graph,
+    jobId: job.id,
+    total: job.total,
+    fingerprint: sample.fingerprint,
+    options: {
+      format,
+      compression: compression ?? sinkFormats[format].defaultCompression,
+      pageSize,
+      rowsPerFile,
+      paths,
+      raw,
+      strict,
+      engine,
+      ...(graphHeaders === undefined ? {} : { graphHeaders }),
+      ...csv,
+    },
+  };
+}
+
+/** Where an export with these tables begins. */
+export function newCheckpoint(
+  identity: ExportIdentity,
+  plans: readonly TablePlan[],
+  windowSize: number,
+): Checkpoint {
+  return {
+    version: 1,
+    identity,
+    startedAt: new Date().toISOString(),
+    committedOffset: 0,
+    windowSize,
+    windows: 0,
+    tables: plans.map((plan) => ({
+      plan: { ...plan, columns: [...plan.columns] },
+      overflowRows: 0,
+      files: [],
+      open: null,
+    })),
+    warnings: [],
+  };
+}
