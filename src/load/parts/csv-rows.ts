@@ -1,12 +1,10 @@
 import type { Readable } from 'node:stream';
+import { CsvScanner, type TextCell } from '../../csv-text.js';
 import { ConfigError, VerifyError } from '../../errors.js';
 import type { JsonValue } from '../../json-value.js';
 import type { Column, CsvOptions, PartFile } from '../../model.js';
 import type { LoadCell, LoadRow } from '../load-model.js';
 import { cellOfText } from './cell-value.js';
-import { type CsvCell, CsvRecords } from './csv-records.js';
-
-const BYTE_ORDER_MARK = '\uFEFF';
 
 export interface CsvPart {
   readonly file: PartFile;
@@ -17,31 +15,27 @@ export interface CsvPart {
 
 /** @throws VerifyError `VERIFY_FAILED`; ConfigError `CONFIG_CONFLICT` where the file does not say null apart from "" */
 export async function* csvRows(stream: Readable, part: CsvPart): AsyncIterable<readonly LoadRow[]> {
-  const records = new CsvRecords(part.csv.delimiter);
+  const scanner = new CsvScanner(part.csv, (problem) => damaged(part, problem));
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let isHeaderRead = false;
   let rows = 0;
-  const read = (piece: string): readonly LoadRow[] => {
-    const found = records.push(piece);
-    if (!isHeaderRead && found.length > 0) {
-      isHeaderRead = true;
-      found.shift();
-    }
-    return found.map((record) => rowOf(record, ++rows, part));
-  };
-  let isFirst = true;
   for await (const chunk of stream) {
-    let piece = decoder.decode(chunk as Buffer, { stream: true });
-    // A header that is quoted must begin with its quote.
-    if (isFirst && piece.startsWith(BYTE_ORDER_MARK)) piece = piece.slice(1);
-    isFirst = isFirst && piece === '';
-    yield read(piece);
+    const lines = scanner.take(decoder.decode(chunk as Buffer, { stream: true }));
+    if (!isHeaderRead && lines.length > 0) {
+      isHeaderRead = true;
+      lines.shift();
+    }
+    yield lines.map((line) => rowOf(line, ++rows, part));
   }
-  if (!records.isWhole || !isHeaderRead)
-    throw new VerifyError('VERIFY_FAILED', `"${part.file.path}" ends in the middle of a row`);
+  scanner.end();
+  if (!isHeaderRead) throw damaged(part, 'ends in the middle of a row');
 }
 
-function rowOf(record: readonly CsvCell[], rowNumber: number, part: CsvPart): LoadRow {
+function damaged({ file }: CsvPart, problem: string): VerifyError {
+  return new VerifyError('VERIFY_FAILED', `"${file.path}" ${problem}`);
+}
+
+function rowOf(record: readonly TextCell[], rowNumber: number, part: CsvPart): LoadRow {
   const { columns, file } = part;
   if (record.length !== columns.length) {
     throw new VerifyError(
@@ -52,12 +46,13 @@ function rowOf(record: readonly CsvCell[], rowNumber: number, part: CsvPart): Lo
   const row: LoadCell[] = [];
   for (let i = 0; i < columns.length; i++) {
     const column = columns[i] as Column;
-    const cell = record[i] as CsvCell;
-    const value = isNull(cell, column, part) ? nullOf(column) : cellOfText(cell.text, column, part.parseJson);
+    const cell = record[i] as TextCell;
+    const isNull = cell === null || isNullInOneColumn(cell, column, part);
+    const value = isNull ? nullOf(column) : cellOfText(cell, column, part.parseJson);
     if (value === undefined) {
       throw new VerifyError(
         'VERIFY_FAILED',
-        `"${file.path}", row ${rowNumber}: "${cell.text.slice(0, 60)}" is no ${column.type} for column "${column.name}"`,
+        `"${file.path}", row ${rowNumber}: "${(cell ?? part.csv.nullText).slice(0, 60)}" is no ${column.type} for column "${column.name}"`,
       );
     }
     row.push(value);
@@ -70,10 +65,8 @@ function nullOf(column: Column): null | undefined {
 }
 
 /** In a table of one column the exports write null as `""` too, unless they have a null text. */
-function isNull(cell: CsvCell, column: Column, part: CsvPart): boolean {
-  const { nullText } = part.csv;
-  if (!cell.isQuoted) return cell.text === nullText;
-  if (cell.text !== '' || nullText !== '' || part.columns.length > 1 || !column.nullable) return false;
+function isNullInOneColumn(cell: string, column: Column, part: CsvPart): boolean {
+  if (cell !== '' || part.csv.nullText !== '' || part.columns.length > 1 || !column.nullable) return false;
   if (column.type !== 'string') return true;
   throw new ConfigError(
     'CONFIG_CONFLICT',

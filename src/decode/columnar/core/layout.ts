@@ -28,10 +28,6 @@ export const DOUBLE: u32 = 3;
 export const JSON: u32 = 4;
 export const LIST_OF: u32 = 8;
 
-// Where a column's cells come from, as far as the walkers tell them apart.
-export const FROM_MEMBER: u32 = 0;
-export const FROM_PROPERTY: u32 = 1;
-
 // ---- slots ----------------------------------------------------------------------------------------------------
 
 export const SLOT_BYTES: usize = 16;
@@ -81,8 +77,6 @@ export const PATHS: i32 = -2;
 export const COLUMN_BYTES: usize = 256;
 export const COLUMN_TYPE: usize = 0;
 export const COLUMN_NULLABLE: usize = 4;
-/** FROM_MEMBER or FROM_PROPERTY. */
-export const COLUMN_FROM: usize = 8;
 /** What stands before the value in NDJSON: `{"a":` or `,"b":`. */
 export const COLUMN_PREFIX: usize = 12;
 export const COLUMN_PREFIX_LENGTH: usize = 16;
