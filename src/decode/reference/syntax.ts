@@ -1,5 +1,15 @@
 import { PageError } from '../../errors.js';
 
+// The bytes that give JSON text its structure (RFC 8259, section 2).
+export const QUOTE = 0x22;
+export const BACKSLASH = 0x5c;
+export const OPEN_BRACE = 0x7b;
+export const CLOSE_BRACE = 0x7d;
+export const OPEN_BRACKET = 0x5b;
+export const CLOSE_BRACKET = 0x5d;
+export const COMMA = 0x2c;
+export const COLON = 0x3a;
+
 /** Arrays and objects nested deeper than this are refused; GES results nest less than ten deep. */
 export const MAX_DEPTH = 256;
 
