@@ -7,7 +7,7 @@ import { addConnectionOptions, addStoreOptions, rawOptions } from './common-opti
 import { createReporter } from './export-reporter.js';
 import { interruptSignal } from './interrupt.js';
 import { addExportLoadOptions, planLoad, takeLoadFlags } from './load-after-export.js';
-import { collectYoungGarbage } from './young-collection.js';
+import { keepMemoryLow } from './memory-keeper.js';
 
 /** Set where the result is exported but the job, by its own word, is incomplete. */
 export const PARTIAL_EXIT_CODE = 1;
@@ -79,14 +79,21 @@ export async function reportExport(
 ): Promise<void> {
   const reporter = createReporter({ ...howToSay(flags), stderr: process.stderr });
   const { signal, dispose } = interruptSignal();
-  const stopCollecting = collectYoungGarbage();
+  const memory = keepMemoryLow();
   try {
-    const manifest = await run({ signal, onEvent: reporter.onEvent });
+    const manifest = await run({
+      signal,
+      onEvent: (event) => {
+        // The buffers of the engine are free by now, and those of the check come on top.
+        if (event.type === 'verifying') memory.collect();
+        reporter.onEvent(event);
+      },
+    });
     if (manifest.warnings.some((warning) => warning.code === 'JOB_PARTIALLY_FAILED'))
       process.exitCode = PARTIAL_EXIT_CODE;
   } finally {
     reporter.stop();
-    stopCollecting();
+    memory.stop();
     dispose();
   }
 }
