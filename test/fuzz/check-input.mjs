@@ -6,6 +6,9 @@ import { createRowReader } from '../../dist/decode/reference/row-reader.js';
 import { ERROR_CODES, GesExportError } from '../../dist/errors.js';
 import { isJsonArray, JsonNumber, JsonObject, stringifyJson } from '../../dist/json-value.js';
 import { planTables, readScalars, withOverflow } from '../../dist/tables/plan-tables.js';
+import { compare, loadEngines } from '../decode/columnar/compare-engines.mjs';
+
+const engines = await loadEngines((path) => import(new URL(`../../dist/${path}`, import.meta.url).href));
 
 /** What no input may do. */
 class Finding extends Error {}
@@ -36,10 +39,40 @@ export async function checkInput(bytes, decoders, random) {
     if (first.body !== null)
       claim(isDeepStrictEqual(textOf(first.body), textOf(other.body)), `${names} read other values`);
   }
-  if (first.body === null) return first.message.replace(/\d+/g, 'N').replace(/"."/, '"?"');
-  const way = [checkEnvelope(first.body), ...checkRows(first.body)].join(' ');
+  if (first.body === null) {
+    // What is damaged was something once: both engines must refuse it in the same words, whatever is expected.
+    if (lastPlans !== null) await checkEngines(bytes, lastPlans, 1, random, 'damaged');
+    return first.message.replace(/\d+/g, 'N').replace(/"."/, '"?"');
+  }
+  const { plans, shapes } = checkRows(first.body);
+  const way = [checkEnvelope(first.body), ...shapes].join(' ');
+  const taken = plans.filter((plan) => plan.feed !== 'scalars' && engines.takesTable(plan));
+  if (taken.length > 0 && !hasRepeatedKeys(first.body)) {
+    await checkEngines(bytes, taken, Math.max(...first.body.lists.map(({ count }) => count)), random);
+    lastPlans = taken;
+  }
   for (const { body } of outcomes) body.release();
   return way;
+}
+
+/** Of the last answer that was one. */
+let lastPlans = null;
+
+const FORMATS = ['ndjson', 'csv', 'parquet'];
+
+/** Both engines write the tables of an answer, cut into chunks anywhere, or refuse it alike. */
+async function checkEngines(bytes, plans, limit, random, damage) {
+  const cuts = [random.below(bytes.length + 1), random.below(bytes.length + 1)].sort((a, b) => a - b);
+  const format = FORMATS[random.below(FORMATS.length)];
+  const { problem } = await compare(engines, {
+    plans,
+    format,
+    compression: format === 'parquet' ? 'snappy' : 'none',
+    csv: { delimiter: ',', nullText: '', crlf: false, bom: false, escapeFormulas: false },
+    windows: [{ answers: [{ bytes, cuts, offset: 0, limit, breaks: [] }] }],
+    ...(damage === undefined ? {} : { damage }),
+  });
+  claim(problem === null, `the engines disagree (${format}): ${problem}`);
 }
 
 /** What JSON.parse makes of it: the value of a JSON object, or null. */
@@ -177,7 +210,11 @@ function firstError({ lists }) {
   return undefined;
 }
 
-/** Plans tables from the records themselves, as an export would, and reads every record into rows. */
+/**
+ * Plans tables from the records themselves, as an export would, and reads every record into rows.
+ *
+ * @returns the plans, and the shape of each
+ */
 function checkRows(body) {
   const scalars = readScalars(body);
   const samples = body.lists.map((list) => ({
@@ -185,7 +222,8 @@ function checkRows(body) {
     records: [...list.batches()].flat(),
     isWhole: true,
   }));
-  return planTables(samples, scalars, null, { paths: 'list', raw: false }).map((plan) => {
+  const plans = planTables(samples, scalars, null, { paths: 'list', raw: false });
+  const shapes = plans.map((plan) => {
     claim(/^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u.test(plan.folder), `a table has the folder ${plan.folder}`);
     const names = plan.columns.map(({ name }) => name);
     claim(new Set(names).size === names.length, 'two columns have one name');
@@ -200,4 +238,5 @@ function checkRows(body) {
     for (const row of rows) claim(row.length === wide.columns.length, `a row has ${row.length} cells`);
     return plan.shape;
   });
+  return { plans, shapes };
 }
