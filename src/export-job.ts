@@ -1,5 +1,5 @@
 import { buildManifest } from './build-manifest.js';
-import type { Checkpoint } from './checkpoint/checkpoint-file.js';
+import { type Checkpoint, formatCheckpoint } from './checkpoint/checkpoint-file.js';
 import type { GesClient } from './client/ges-client.js';
 import { type ExportOptions, type ResolvedExport, resolveExport } from './config/options.js';
 import { connect, MAX_ANSWER_BYTES } from './connect.js';
@@ -199,7 +199,7 @@ async function writeWindows(
   });
   const tables: TableWriter[] = [];
   const watch = new ScalarWatch(job.scalars, begin.warnings);
-  const save = (checkpoint: Checkpoint) => place.saveCheckpoint(JSON.stringify(checkpoint));
+  const save = (checkpoint: Checkpoint) => place.saveCheckpoint(formatCheckpoint(checkpoint));
   let checkpoint = begin;
   try {
     for (const table of begin.tables)

@@ -5,6 +5,7 @@ import {
   compareIdentity,
   describeChange,
   type ExportIdentity,
+  formatCheckpoint,
 } from './checkpoint/checkpoint-file.js';
 import { type OutputPlace, removeParts } from './destination/output-place.js';
 import { CheckpointError } from './errors.js';
@@ -90,7 +91,7 @@ export async function checkNothingThere(place: OutputPlace): Promise<void> {
 
 /** Begins again at a checkpoint: it is saved first, so that a crash in between leaves parts that it disowns. */
 export async function restartAt(place: OutputPlace, checkpoint: Checkpoint): Promise<void> {
-  await place.restartCheckpoint(JSON.stringify(checkpoint));
+  await place.restartCheckpoint(formatCheckpoint(checkpoint));
   for (const { plan } of checkpoint.tables) await removeParts(place, plan.folder, new Set());
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { CheckpointError } from '../errors.js';
 import { COLUMN_SOURCES, COLUMN_TYPES, RECORD_SHAPES, TABLE_FEEDS } from '../model.js';
@@ -70,19 +71,33 @@ const checkpointSchema = z.strictObject({
 export type Checkpoint = z.infer<typeof checkpointSchema>;
 export type TableCheckpoint = Checkpoint['tables'][number];
 
+/** A checkpoint as text: one JSON object, whose last member is the SHA-256 of all before it. */
+export function formatCheckpoint(checkpoint: Checkpoint): string {
+  const json = JSON.stringify(checkpoint);
+  return `${json.slice(0, -1)},"sha256":"${digestOf(json)}"}`;
+}
+
 /**
  * @param name of the file, for the message
- * @throws CheckpointError `CHECKPOINT_INVALID` when the text is no checkpoint of this version
+ * @throws CheckpointError `CHECKPOINT_INVALID` when the text is no checkpoint of this version, or has been changed
  */
 export function parseCheckpoint(text: string, name: string): Checkpoint {
-  const parsed = checkpointSchema.safeParse(parse(text));
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new CheckpointError(
-    'CHECKPOINT_INVALID',
-    `Cannot resume: "${name}" is not a checkpoint that this version can read (${issue?.path.join('.') || 'content'}: ${issue?.message ?? 'wrong'})`,
-    { details: { path: name } },
-  );
+  const seal = /,"sha256":"([0-9a-f]{64})"\}$/.exec(text);
+  const json = seal === null ? text : `${text.slice(0, seal.index)}}`;
+  const parsed = checkpointSchema.safeParse(parse(json));
+  if (parsed.success && seal?.[1] === digestOf(json)) return parsed.data;
+  const issue = parsed.error?.issues[0];
+  const problem =
+    issue === undefined
+      ? 'does not match its checksum'
+      : `is not a checkpoint that this version can read (${issue.path.join('.') || 'content'}: ${issue.message})`;
+  throw new CheckpointError('CHECKPOINT_INVALID', `Cannot resume: "${name}" ${problem}`, {
+    details: { path: name },
+  });
+}
+
+function digestOf(json: string): string {
+  return createHash('sha256').update(json).digest('hex');
 }
 
 function parse(text: string): unknown {

@@ -36,6 +36,12 @@ describe('what does not match its checkpoint is refused with one line and left a
       /is not a checkpoint that this version can read \(version: /,
     ],
     [
+      'a checkpoint in which a number has changed',
+      (out) =>
+        change(join(out, CHECKPOINT), (text) => text.replace(/"committedOffset":\d/, '"committedOffset":9')),
+      /checkpoint\.json" does not match its checksum/,
+    ],
+    [
       'an open part that is too short',
       (out) => truncate(join(out, 'vertices/.part-00001.csv.open'), 40),
       /\.part-00001\.csv\.open" does not match the checkpoint: it has 40 of its \d+ committed bytes/,

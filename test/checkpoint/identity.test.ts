@@ -1,6 +1,11 @@
 import { cp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import {
+  type ExportIdentity,
+  formatCheckpoint,
+  parseCheckpoint,
+} from '../../src/checkpoint/checkpoint-file.js';
 import { failureOf, hashParts, hashTree, test } from '../cli/export-test.js';
 import { killedExports } from './kill-command.js';
 
@@ -33,11 +38,15 @@ test('a result that changed since the checkpoint is not mixed with the old one',
   await cp(await killed.leftover('--page-size', '100'), folder, { recursive: true });
   const path = join(folder, '.ges-export/checkpoint.json');
   const checkpoint = await readFile(path, 'utf8');
-  await writeFile(path, checkpoint.replace(/"fingerprint":"[0-9a-f]{8}/, '"fingerprint":"00000000'));
+  const edit = async (change: (identity: ExportIdentity) => ExportIdentity) => {
+    const saved = parseCheckpoint(checkpoint, path);
+    await writeFile(path, formatCheckpoint({ ...saved, identity: change(saved.identity) }));
+  };
+  await edit((identity) => ({ ...identity, fingerprint: '0'.repeat(64) }));
   const other = failureOf(await killed.graph.run('export', JOB, '--out', folder, '--page-size', '100'));
   expect(other.exitCode).toBe(1);
   expect(other.line).toMatch(/^Cannot resume: the records of the result are not those/);
-  await writeFile(path, checkpoint.replace('"total":1000', '"total":999'));
+  await edit((identity) => ({ ...identity, total: 999 }));
   const longer = failureOf(await killed.graph.run('export', JOB, '--out', folder, '--page-size', '100'));
   expect(longer.exitCode).toBe(1);
   expect(longer.line).toMatch(/^Cannot resume: the result had 999 total when the export began and has 1000/);

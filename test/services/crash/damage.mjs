@@ -42,10 +42,12 @@ const HARMS = {
   'linked from elsewhere': (path) => linkSync(path, `${path}.twin`),
 };
 
-/** A torn checkpoint is cut or emptied; who edits it by hand can make it say what he likes. */
+/** A checkpoint is read through a link. */
 const CHECKPOINT_HARMS = [
   'cut off',
   'emptied',
+  'lengthened',
+  'altered',
   'removed',
   'replaced by a folder',
   'replaced by a dangling link',
