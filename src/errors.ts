@@ -316,7 +316,9 @@ export class RequestError extends GesExportError {
 
   /** The same error with something changed: each caller on its way out may know more than the one below. */
   with(
-    changes: Partial<Pick<RequestError, 'message' | 'facts' | 'details' | 'retryable' | 'action'>>,
+    changes: Partial<
+      Pick<RequestError, 'message' | 'facts' | 'details' | 'retryable' | 'isSizeFault' | 'action'>
+    >,
   ): RequestError {
     const { code, message, facts, details, action, cause } = this;
     const { retryable, retryAfterMs, wantsNewToken, isSizeFault } = this;

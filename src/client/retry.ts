@@ -76,13 +76,10 @@ export async function withRetries<T>(
 
 /** The last error, for good: nobody is to ask once more. */
 function spent(error: RequestError): RequestError {
-  const { code, message, facts, retryAfterMs, cause, details } = error;
-  return new RequestError(code, `${message}; more requests failed than the retries of one run make up for`, {
-    facts,
+  return error.with({
+    message: `${error.message}; more requests failed than the retries of one run make up for`,
     retryable: true,
-    retryAfterMs,
-    cause,
-    details,
+    isSizeFault: false,
   });
 }
 
