@@ -1,32 +1,31 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { VERSION } from '../version.js';
-import { cloudJobCommand } from './cloud-job.js';
-import { ddlCommand } from './ddl.js';
 import { endingOf } from './exit-code.js';
-import { exportCommand } from './export.js';
-import { gcCommand } from './gc.js';
-import { inspectCommand } from './inspect.js';
-import { jobsCommand } from './jobs.js';
-import { loadCommand } from './load.js';
-import { simulateCommand } from './simulate.js';
-import { submitCommand } from './submit.js';
-import { verifyCommand } from './verify.js';
+
+/** Each command is a module of its own: what one of them needs is no start-up time of the others. */
+const COMMANDS = new Map<string, () => Promise<Command>>([
+  ['export', async () => (await import('./export.js')).exportCommand()],
+  ['inspect', async () => (await import('./inspect.js')).inspectCommand()],
+  ['submit', async () => (await import('./submit.js')).submitCommand()],
+  ['jobs', async () => (await import('./jobs.js')).jobsCommand()],
+  ['cloud-job', async () => (await import('./cloud-job.js')).cloudJobCommand()],
+  ['verify', async () => (await import('./verify.js')).verifyCommand()],
+  ['gc', async () => (await import('./gc.js')).gcCommand()],
+  ['load', async () => (await import('./load.js')).loadCommand()],
+  ['ddl', async () => (await import('./ddl.js')).ddlCommand()],
+  ['simulate', async () => (await import('./simulate.js')).simulateCommand()],
+]);
 
 const program = new Command('ges-export')
   .description('Export Huawei Cloud GES job results to CSV, NDJSON or Parquet: complete, exact, resumable')
   .version(VERSION)
-  .showSuggestionAfterError()
-  .addCommand(exportCommand())
-  .addCommand(inspectCommand())
-  .addCommand(submitCommand())
-  .addCommand(jobsCommand())
-  .addCommand(cloudJobCommand())
-  .addCommand(verifyCommand())
-  .addCommand(gcCommand())
-  .addCommand(loadCommand())
-  .addCommand(ddlCommand())
-  .addCommand(simulateCommand());
+  .showSuggestionAfterError();
+// Help, and what is no command, need all of them.
+const wanted = process.argv[2] ?? '';
+for (const [name, load] of COMMANDS) {
+  if (name === wanted || !COMMANDS.has(wanted)) program.addCommand(await load());
+}
 
 forEachCommand(program, (command) => {
   command.exitOverride();

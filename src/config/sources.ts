@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parse, YAMLParseError } from 'yaml';
+import type { YAMLParseError } from 'yaml';
 import { ConfigError } from '../errors.js';
 
 /** Environment variables and the option that each one sets. Of two that set the same, the later one wins. */
@@ -185,12 +185,13 @@ export const WAIT_OPTIONS: ReadonlySet<string> = new Set([...CONNECTION_OPTIONS,
 const ALL_OPTIONS = new Set([...EXPORT_OPTIONS, ...CALL_OPTIONS]);
 
 async function readConfigFile(path: string): Promise<Record<string, unknown>> {
+  const { parse, YAMLParseError } = await import('yaml');
   let value: unknown;
   try {
     // A warning would show the text that it is about.
     value = parse(await readFile(path, 'utf8'), { logLevel: 'error' });
   } catch (error) {
-    const reason = reasonWithoutText(error);
+    const reason = error instanceof YAMLParseError ? reasonWithoutText(error) : reasonOf(error);
     throw new ConfigError('CONFIG_INVALID', `Cannot read the configuration file "${path}": ${reason}`);
   }
   if (value === null || value === undefined) return {};
@@ -209,12 +210,13 @@ async function readConfigFile(path: string): Promise<Record<string, unknown>> {
 }
 
 /** What is wrong, without the words of the parser: they repeat what stands in the file, and that may be a password. */
-function reasonWithoutText(error: unknown): string {
-  if (error instanceof YAMLParseError) {
-    const [at] = error.linePos ?? [];
-    const where = at === undefined ? '' : ` at line ${at.line}, column ${at.col}`;
-    return `it is no YAML: ${error.code}${where}`;
-  }
+function reasonWithoutText({ code, linePos }: YAMLParseError): string {
+  const [at] = linePos ?? [];
+  const where = at === undefined ? '' : ` at line ${at.line}, column ${at.col}`;
+  return `it is no YAML: ${code}${where}`;
+}
+
+function reasonOf(error: unknown): string {
   if (error instanceof ReferenceError)
     return 'it is no YAML: an alias without an anchor (text that begins with * needs quotes)';
   return error instanceof Error ? error.message : String(error);
