@@ -132,7 +132,7 @@ export function failureOf(out: string, { disagreements }: VerifyReport): VerifyE
 }
 
 async function checkSuccess(place: OutputPlace): Promise<Disagreement[]> {
-  if ((await place.openFile(SUCCESS_NAME)) !== null) return [];
+  if ((await place.loadText(SUCCESS_NAME)) !== null) return [];
   const message = `"${place.name}" holds no ${SUCCESS_NAME}: its export was cut off at the very end`;
   return [{ kind: 'missing', path: SUCCESS_NAME, message }];
 }
