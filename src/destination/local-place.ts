@@ -1,11 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { StoredFile } from '../model.js';
 import { createFile, saveFile } from './atomic-file.js';
 import { isMissing, onDisk } from './fs-error.js';
 import { openLocalFile } from './local-file.js';
 import { checkFinishedPart, createLocalPart, resumeLocalPart } from './local-part.js';
-import { discardPart, listLocalParts, makeOutputFolder, removeFile } from './output-folder.js';
+import { discardPart, listLocalParts, makeFolder, makeOutputFolder, removeFile } from './output-folder.js';
 import { lockOutput } from './output-lock.js';
 import type { OutputPlace, PartEntry, SavedCheckpoint } from './output-place.js';
 import type { CommittedPart, PartWriter } from './part-writer.js';
@@ -60,11 +60,11 @@ export class LocalPlace implements OutputPlace {
   }
 
   saveText(path: string, content: string | Uint8Array): Promise<void> {
-    return saveFile(this.describe(path), content);
+    return this.#inFolder(path, (file) => saveFile(file, content));
   }
 
   createText(path: string, content: string | Uint8Array): Promise<boolean> {
-    return createFile(this.describe(path), content);
+    return this.#inFolder(path, (file) => createFile(file, content));
   }
 
   remove(path: string): Promise<void> {
@@ -80,7 +80,7 @@ export class LocalPlace implements OutputPlace {
   }
 
   saveCheckpoint(text: string): Promise<void> {
-    return this.saveText(CHECKPOINT_PATH, text);
+    return saveFile(this.describe(CHECKPOINT_PATH), text);
   }
 
   restartCheckpoint(text: string): Promise<void> {
@@ -137,4 +137,11 @@ export class LocalPlace implements OutputPlace {
   }
 
   async close(): Promise<void> {}
+
+  /** Writes a document into a folder that need not be there yet. */
+  async #inFolder<T>(path: string, write: (file: string) => Promise<T>): Promise<T> {
+    const file = this.describe(path);
+    await onDisk('create', dirname(file), () => makeFolder(resolve(dirname(file))));
+    return write(file);
+  }
 }
