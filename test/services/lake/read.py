@@ -65,7 +65,7 @@ def read_delta_rs(location):
             "AWS_ALLOW_HTTP": "true",
         }
     table = DeltaTable(location, storage_options=options)
-    return [*from_arrow(table.to_pyarrow_table()), len(table.history())]
+    return [*from_arrow(table.to_pyarrow_table()), table.version() + 1]
 
 
 def read_pyiceberg(location):

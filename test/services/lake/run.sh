@@ -14,7 +14,7 @@ status=0
 # The settings of a store, as NAME=value; none for a folder.
 tables() {
   mkdir -p "$scratch/work"
-  if env "$@" node "$here/export.mjs" "$scratch/work"; then
+  if env "$@" node "$here/export.mjs" "$scratch/work" "$venv/bin/python"; then
     PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" "$here/read.py" "$scratch/work" || status=1
   else
     echo "table formats: 0 passed, 1 failed"
