@@ -34,5 +34,5 @@ export function gatheredExport(path: string): { readonly root: string; readonly 
 export function isTableFolder(folder: string, exportId: string | null): boolean {
   const [table = '', id = null, ...below] = folder.split('/');
   if (id !== exportId || below.length > 0 || table === '..' || /\\/.test(table)) return false;
-  return exportId === null || (table !== '' && table !== '.');
+  return exportId === null || !['', '.', EXPORTS_FOLDER].includes(table);
 }
