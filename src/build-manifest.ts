@@ -1,5 +1,6 @@
 import type { ExportIdentity } from './checkpoint/checkpoint-file.js';
 import type { ResolvedExport } from './config/options.js';
+import { PARTS_ROOT } from './destination/table-place.js';
 import { engineFor } from './engines.js';
 import type { OpenJob } from './job-source.js';
 import { isJsonArray, JsonNumber, JsonObject, type JsonValue } from './json-value.js';
@@ -37,6 +38,7 @@ export function buildManifest(facts: ManifestFacts): Manifest {
   const engine = engineFor(options.engine, job, plans);
   return {
     formatVersion: 1,
+    ...(options.tableFormat === undefined ? {} : { root: PARTS_ROOT }),
     tool: { name: 'ges-export', version: VERSION },
     job: { id: job.id, status: job.statusWord },
     source: { endpoint, projectId, graph },

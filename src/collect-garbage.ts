@@ -63,7 +63,7 @@ async function findGarbage(place: OutputPlace, olderThan: number): Promise<reado
   const checkpoint = saved === null ? null : await unlessUnreadable(loadCheckpoint(place));
   const isResumable = manifest === null && saved !== null && saved.savedAt.getTime() >= deadline;
   const keep = pathsOf(manifest, isResumable ? checkpoint : null);
-  const named = foldersOf(manifest, checkpoint);
+  const named = foldersOf(place, manifest, checkpoint);
 
   const found: Found[] = [];
   const folders = (await place.listFolders()).filter((name) => name !== '' && !name.startsWith('.'));

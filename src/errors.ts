@@ -189,6 +189,17 @@ export const ERROR_CODES = {
     meaning: 'The checkpoint was made by an export with other options or of another job',
     action: 'Give the same options, choose another folder, or --force to start again',
   },
+  TABLE_CONFLICT: {
+    exit: 2,
+    meaning: 'The table that is there does not take the columns of the export, or has its rows already',
+    action: 'Choose another --out, or change the table with the engine that keeps it',
+  },
+  TABLE_FORMAT: {
+    exit: 2,
+    meaning:
+      'The table that is there cannot be continued: its log is damaged, or uses what this program does not know',
+    action: 'Read the reason in the message; choose another --out',
+  },
   VERIFY_FAILED: {
     exit: 5,
     meaning: 'The files are not what the manifest, or the server, says',
@@ -342,6 +353,9 @@ export class StoreError extends GesExportError {}
 
 /** A checkpoint does not fit, or the output folder is taken. */
 export class CheckpointError extends GesExportError {}
+
+/** A table of Delta Lake or Apache Iceberg cannot take the export. */
+export class TableError extends GesExportError {}
 
 /** A database did not take the rows. */
 export class LoadError extends GesExportError {}

@@ -1,4 +1,4 @@
-import type { Warning } from './model.js';
+import type { TableFormatName, Warning } from './model.js';
 
 /** What an export tells while it runs. Plain data; `--json` prints one a line. */
 export type ExportEvent =
@@ -30,6 +30,13 @@ export type ExportEvent =
   | ({ readonly type: 'warning' } & Warning)
   | { readonly type: 'restarted'; readonly reason: string }
   | { readonly type: 'verifying'; readonly files: number }
+  | {
+      readonly type: 'committed';
+      readonly table: string;
+      readonly format: TableFormatName;
+      /** Of the log of Delta Lake, or of the metadata of Iceberg. */
+      readonly version: number;
+    }
   | {
       readonly type: 'already-complete';
       readonly out: string;

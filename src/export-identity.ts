@@ -17,6 +17,7 @@ export function identityOf(job: OpenJob, sample: JobSample, options: ResolvedExp
     strict,
     engine,
     graphHeaders,
+    tableFormat,
     delimiter,
     nullText,
     crlf,
@@ -41,6 +42,7 @@ export function identityOf(job: OpenJob, sample: JobSample, options: ResolvedExp
       strict,
       engine,
       ...(graphHeaders === undefined ? {} : { graphHeaders }),
+      ...(tableFormat === undefined ? {} : { tableFormat }),
       ...csv,
     },
   };

@@ -1,6 +1,7 @@
 import { buildManifest } from './build-manifest.js';
 import { type Checkpoint, formatCheckpoint } from './checkpoint/checkpoint-file.js';
 import type { GesClient } from './client/ges-client.js';
+import { checkNotCommitted, checkPlans, commitTables, exportFolder, planTables } from './commit-table.js';
 import { type ExportOptions, type ResolvedExport, resolveExport } from './config/options.js';
 import { connect, MAX_ANSWER_BYTES } from './connect.js';
 import { openPlace } from './destination/open-place.js';
@@ -67,7 +68,7 @@ export async function exportSource(
 /** Opens the place, and marks there what is left of an export whose result is lost. */
 async function exportMarked(run: Run, open: OpenSource): Promise<Manifest> {
   const { options, signal, onEvent } = run;
-  const place = await openPlace(options.out, options, signal);
+  const place = await openPlace(exportFolder(options), options, signal);
   try {
     return await exportOnce(run, open, place);
   } catch (error) {
@@ -107,7 +108,8 @@ async function exportOnce(run: Run, open: OpenSource, place: OutputPlace | null)
  */
 export async function checkOutput(options: ResolvedExport): Promise<void> {
   await checkFormat(options);
-  if (options.force || options.out === '-') return;
+  // Tables take the export of a new job beside those that they hold.
+  if (options.force || options.out === '-' || options.tableFormat !== undefined) return;
   const place = await openPlace(options.out, options);
   try {
     await checkNothingThere(place);
@@ -145,14 +147,23 @@ async function exportToPlace(
   try {
     const first = await sampleJob(job, false, options.pageSize, signal);
     const identity = identityOf(job, first, options);
-    const start = await findStart(place, identity, options.force);
+    if (options.force) await checkNotCommitted(place, run);
+    const start = await findStart(place, identity, options.force, (manifest, isSealed) =>
+      commitTables(place, manifest, run, isSealed),
+    );
     if (start.kind === 'complete') {
       const rows = start.manifest.tables.reduce((sum, table) => sum + table.rows, 0);
       run.onEvent({ type: 'already-complete', out: place.name, rows, finishedAt: start.manifest.finishedAt });
       return start.manifest;
     }
+    if (start.kind === 'resume')
+      await checkPlans(
+        start.checkpoint.tables.map(({ plan }) => plan),
+        run,
+      );
     if (start.kind === 'resume') return await fillPlace(job, first, run, place, start.checkpoint);
-    const { plans, sample } = await planExport(client, job, run, first);
+    const { plans: wanted, sample } = await planExport(client, job, run, first);
+    const plans = await planTables(wanted, run);
     await checkFoldersFree(place, plans, options.force);
     const windowSize = windowSizeOf(sample, options);
     return await fillPlace(job, first, run, place, newCheckpoint(identity, plans, windowSize));
@@ -179,7 +190,7 @@ async function fillPlace(
         plan.name === error.drift.table ? withOverflow(plan) : plan,
       );
       run.onEvent({ type: 'restarted', reason: error.message });
-      begin = newCheckpoint(begin.identity, plans, begin.windowSize);
+      begin = newCheckpoint(begin.identity, await planTables(plans, run), begin.windowSize);
       await restartAt(place, begin);
     }
   }
@@ -315,6 +326,7 @@ async function sealPlace(job: OpenJob, run: Run, place: OutputPlace, end: Checkp
   });
   reportWarnings(run, manifest);
   await place.saveText(MANIFEST_NAME, formatManifest(manifest));
+  await commitTables(place, manifest, run);
   await place.saveText(SUCCESS_NAME, '');
   await place.removeCheckpoint();
   reportEnd(run, manifest);

@@ -8,6 +8,7 @@ import {
   formatCheckpoint,
 } from './checkpoint/checkpoint-file.js';
 import { type OutputPlace, removeParts } from './destination/output-place.js';
+import { EXPORTS_FOLDER } from './destination/table-place.js';
 import { CheckpointError } from './errors.js';
 import { MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './manifest/manifest.js';
 import type { TablePlan } from './model.js';
@@ -24,6 +25,7 @@ export type ExportStart =
 /**
  * Reads the state of an output folder. With `force`, whatever an earlier export left there is removed.
  *
+ * @param commit what comes between the manifest and `_SUCCESS`; the same as often as it is done
  * @throws CheckpointError `OUTPUT_OCCUPIED`, `CHECKPOINT_MISMATCH`, `CHECKPOINT_INVALID`, `HOST_CHANGED`,
  *   `TOTAL_CHANGED`
  * @throws VerifyError `VERIFY_FAILED` when a finished export has lost a file, or part of one
@@ -32,6 +34,7 @@ export async function findStart(
   place: OutputPlace,
   identity: ExportIdentity,
   force: boolean,
+  commit: (manifest: Manifest, isSealed: boolean) => Promise<void>,
 ): Promise<ExportStart> {
   if (force) {
     await removeExport(place);
@@ -41,6 +44,7 @@ export async function findStart(
   if (manifest !== null) {
     checkManifestIdentity(place, manifest, identity);
     await checkSizes((path) => place.openFile(path), manifest.tables, place.name);
+    await commit(manifest, (await place.loadText(SUCCESS_NAME)) !== null);
     await place.saveText(SUCCESS_NAME, '');
     await place.removeCheckpoint();
     return { kind: 'complete', manifest };
@@ -63,13 +67,19 @@ export async function checkFoldersFree(
   plans: readonly TablePlan[],
   force: boolean,
 ): Promise<void> {
+  if (place.partsRoot === null && (await place.listNames(EXPORTS_FOLDER)).length > 0) {
+    throw new CheckpointError(
+      'OUTPUT_OCCUPIED',
+      `"${place.name}" gathers exports in tables: give --table-format, or choose another folder`,
+    );
+  }
   for (const plan of plans) {
     if (force) await removeParts(place, plan.folder, new Set());
     const [part] = await place.listParts(plan.folder);
     if (part === undefined) continue;
     throw new CheckpointError(
       'OUTPUT_OCCUPIED',
-      `"${place.describe(plan.folder)}" holds part files of no export that can go on here`,
+      `"${place.describePart(plan.folder)}" holds part files of no export that can go on here`,
     );
   }
 }
@@ -100,7 +110,7 @@ async function removeExport(place: OutputPlace): Promise<void> {
   const manifest = await unlessUnreadable(loadManifest(place), 'SINK_WRITE');
   const checkpoint = await unlessUnreadable(loadCheckpoint(place), 'SINK_WRITE');
   await place.remove(SUCCESS_NAME);
-  for (const folder of foldersOf(manifest, checkpoint)) await removeParts(place, folder, new Set());
+  for (const folder of foldersOf(place, manifest, checkpoint)) await removeParts(place, folder, new Set());
   await place.remove(MANIFEST_NAME);
   await place.removeCheckpoint();
   await place.remove(UNFINISHED_NAME);

@@ -20,7 +20,7 @@ export async function readFinishedExport(folder: string): Promise<Manifest> {
       `"${folder}" holds no finished export: there is no ${MANIFEST_NAME}`,
     );
   }
-  if ((await place.openFile(SUCCESS_NAME)) === null)
+  if ((await place.loadText(SUCCESS_NAME)) === null)
     throw new VerifyError(
       'VERIFY_FAILED',
       `"${folder}" holds no ${SUCCESS_NAME}: its export was cut off at the very end`,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { parseChecked } from './decode/reference/parse-json.js';
 import { ConfigError } from './errors.js';
 import { readFinishedExport } from './finished-export.js';
@@ -150,7 +151,9 @@ function loadTables(folder: string, manifest: Manifest, request: LoadRequest): r
       rows: table.rows,
       columns: table.columns,
       source,
-      parts: table.files.map((file) => openPart(folder, file, table.columns, source, parseJson)),
+      parts: table.files.map((file) =>
+        openPart(join(folder, manifest.root ?? ''), file, table.columns, source, parseJson),
+      ),
     };
   });
 }

@@ -93,6 +93,11 @@ export interface Column {
   readonly name: string;
   readonly type: ColumnType;
   readonly nullable: boolean;
+  /**
+   * The numbers by which an Iceberg table knows the column, and behind it the elements of its lists; Parquet keeps them
+   * as `field_id`.
+   */
+  readonly fieldIds?: readonly number[] | undefined;
 }
 
 /** Where a cell comes from in a record. */
@@ -173,6 +178,10 @@ export type Format = (typeof FORMATS)[number];
 /** `columnar`: bytes to bytes. `reference`: by way of objects, for what the other does not take. */
 export const ENGINES = ['columnar', 'reference'] as const;
 export type EngineName = (typeof ENGINES)[number];
+
+/** What makes tables of Parquet files: their history and their columns are kept beside them. */
+export const TABLE_FORMATS = ['delta', 'iceberg'] as const;
+export type TableFormatName = (typeof TABLE_FORMATS)[number];
 
 export const COMPRESSIONS = ['none', 'gzip', 'snappy'] as const;
 export type Compression = (typeof COMPRESSIONS)[number];

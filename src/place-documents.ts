@@ -1,6 +1,6 @@
 import { type Checkpoint, parseCheckpoint } from './checkpoint/checkpoint-file.js';
 import type { OutputPlace } from './destination/output-place.js';
-import { type ErrorCode, GesExportError } from './errors.js';
+import { type ErrorCode, GesExportError, VerifyError } from './errors.js';
 import { MANIFEST_NAME, type Manifest, parseManifest } from './manifest/manifest.js';
 
 /**
@@ -9,7 +9,14 @@ import { MANIFEST_NAME, type Manifest, parseManifest } from './manifest/manifest
  */
 export async function loadManifest(place: OutputPlace): Promise<Manifest | null> {
   const text = await place.loadText(MANIFEST_NAME);
-  return text === null ? null : parseManifest(text, place.describe(MANIFEST_NAME));
+  if (text === null) return null;
+  const manifest = parseManifest(text, place.describe(MANIFEST_NAME));
+  if ((manifest.root ?? null) === place.partsRoot) return manifest;
+  const where = manifest.root === undefined ? 'of a folder of its own' : 'that was gathered with others';
+  throw new VerifyError(
+    'VERIFY_FAILED',
+    `"${place.describe(MANIFEST_NAME)}" is the manifest of an export ${where}: it was moved here from where its files are`,
+  );
 }
 
 /**
@@ -22,15 +29,18 @@ export async function loadCheckpoint(place: OutputPlace): Promise<Checkpoint | n
 }
 
 /** The folders of the tables that either document tells of. */
-export function foldersOf(manifest: Manifest | null, checkpoint: Checkpoint | null): ReadonlySet<string> {
+export function foldersOf(
+  place: OutputPlace,
+  manifest: Manifest | null,
+  checkpoint: Checkpoint | null,
+): ReadonlySet<string> {
   const folders = [
     ...(manifest?.tables ?? []).flatMap((table) =>
       table.files.map((file) => file.path.slice(0, file.path.lastIndexOf('/'))),
     ),
     ...(checkpoint?.tables ?? []).map((table) => table.plan.folder),
   ];
-  // What these documents say may be damaged: nothing outside the place is ever named.
-  return new Set(folders.filter((folder) => folder !== '..' && !/[/\\]/.test(folder)));
+  return new Set(folders.filter((folder) => place.ownsFolder(folder)));
 }
 
 const UNREADABLE_CODES: readonly ErrorCode[] = ['CHECKPOINT_INVALID', 'VERIFY_FAILED'];

@@ -53,7 +53,7 @@ async function ddlTables(folder: string, request: DdlRequest): Promise<readonly 
     files: table.files,
     source,
     isGzip: manifest.options['format'] !== 'parquet' && manifest.options['compression'] === 'gzip',
-    folder: resolve(folder).replaceAll('\\', '/'),
+    folder: resolve(folder, manifest.root ?? '').replaceAll('\\', '/'),
     location: location === undefined ? null : location.replace(/\/+$/, ''),
   }));
 }

@@ -8,6 +8,7 @@ import { connect } from './connect.js';
 import { parseText } from './decode/reference/parse-text.js';
 import { openPlace } from './destination/open-place.js';
 import type { OutputPlace } from './destination/output-place.js';
+import { documentsFolder, EXPORTS_FOLDER } from './destination/table-place.js';
 import { ConfigError, VerifyError } from './errors.js';
 import { MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './manifest/manifest.js';
 import { loadManifest } from './place-documents.js';
@@ -74,6 +75,32 @@ export async function checkExport(out: string, options: VerifyOptions = {}): Pro
   }
 }
 
+/**
+ * The folders of the finished exports at a place: itself, or those that it gathers in tables.
+ *
+ * @param out a folder, or `s3://bucket/prefix`
+ * @returns `out` alone where there is none either
+ * @throws ConfigError `CONFIG_INVALID`; StoreError
+ */
+export async function findExports(
+  out: string,
+  { store = {}, signal }: VerifyOptions,
+): Promise<readonly string[]> {
+  const place = await openPlace(out, resolveStore(store), signal);
+  try {
+    if ((await place.loadText(MANIFEST_NAME)) !== null) return [out];
+    const found: string[] = [];
+    for (const name of [...(await place.listNames(EXPORTS_FOLDER))].sort()) {
+      const folder = documentsFolder(name);
+      if ((await place.loadText(`${folder}/${MANIFEST_NAME}`)) === null) continue;
+      found.push(`${out.replace(/(?<=.)\/+$/, '')}/${folder}`);
+    }
+    return found.length === 0 ? [out] : found;
+  } finally {
+    await place.close();
+  }
+}
+
 async function checkPlace(place: OutputPlace, options: VerifyOptions): Promise<VerifyReport> {
   const manifest = await loadManifest(place);
   if (manifest === null) {
@@ -132,7 +159,7 @@ export function failureOf(out: string, { disagreements }: VerifyReport): VerifyE
 }
 
 async function checkSuccess(place: OutputPlace): Promise<Disagreement[]> {
-  if ((await place.openFile(SUCCESS_NAME)) !== null) return [];
+  if ((await place.loadText(SUCCESS_NAME)) !== null) return [];
   const message = `"${place.name}" holds no ${SUCCESS_NAME}: its export was cut off at the very end`;
   return [{ kind: 'missing', path: SUCCESS_NAME, message }];
 }

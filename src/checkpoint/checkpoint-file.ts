@@ -25,6 +25,7 @@ const tablePlan = z.strictObject({
       name: z.string(),
       type: z.enum(COLUMN_TYPES),
       nullable: z.boolean(),
+      fieldIds: z.array(offset).readonly().optional(),
       source: z.enum(COLUMN_SOURCES),
       member: z.string().optional(),
     }),

@@ -130,6 +130,8 @@ function describe(event: ExportEvent): string | null {
       return `Starting again with a column _overflow: ${event.reason}`;
     case 'verifying':
       return `Verifying ${formatCount(event.files)} ${event.files === 1 ? 'file' : 'files'}`;
+    case 'committed':
+      return `Committed table ${event.table} as version ${event.version} (${event.format})`;
     case 'already-complete':
       return `Already complete: ${event.out} (${formatCount(event.rows)} rows, finished ${event.finishedAt}); --force exports again`;
     case 'finished': {

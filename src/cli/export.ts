@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import type { ExportOptions } from '../config/options.js';
+import { exportFolder } from '../commit-table.js';
+import { type ExportOptions, resolveExport } from '../config/options.js';
 import { EXPORT_OPTIONS } from '../config/sources.js';
 import { type ExportHooks, exportJob } from '../export-job.js';
 import type { Manifest } from '../manifest/manifest.js';
@@ -41,6 +42,10 @@ export function exportCommand(): Command {
       '--graph-headers <system>',
       'name the columns of vertices and edges for the bulk loader of neptune, neo4j or nebula',
     )
+    .option(
+      '--table-format <name>',
+      'delta or iceberg: gather exports in tables below --out, each as one commit; needs --format parquet',
+    )
     .option('--force', 'replace what an earlier export left in the folder')
     .option('--engine <name>', 'columnar, or reference: slower, by way of objects (default: columnar)')
     .option('--memory <size>', 'what the program should need at most, such as 512MiB (default: 256MiB)')
@@ -61,7 +66,7 @@ async function runExport(jobId: string, flags: Record<string, unknown>): Promise
   const options = await rawOptions({ ...rest, wait: wait === true ? '24h' : wait, jobId }, EXPORT_OPTIONS);
   const load = await planLoad(loadFlags, options['out'], howToSay(flags));
   await reportExport(flags, (hooks) => exportJob(options as unknown as ExportOptions, hooks));
-  await load?.();
+  await load?.(exportFolder(resolveExport(options)));
 }
 
 /** What a user wants to read while a command runs. */

@@ -14,7 +14,10 @@ const KIND_TEXT: Readonly<Record<Garbage['kind'], string>> = {
 export function gcCommand(): Command {
   const command = new Command('gc')
     .description('Show, and with --yes remove, what dead exports left: uploads, parts, checkpoints')
-    .argument('<folder>', 'output folder of an export, or s3://bucket/prefix')
+    .argument(
+      '<folder>',
+      'output folder of an export (with --table-format <out>/_exports/<id>), or s3://bucket/prefix',
+    )
     .option('--yes', 'remove it; without this nothing is changed')
     .option(
       '--older-than <duration>',

@@ -38,14 +38,14 @@ export function takeLoadFlags(flags: Readonly<Record<string, unknown>>): {
  * Reaches the database before the export begins.
  *
  * @param out the output folder of the export
- * @returns what loads it afterwards; null where nothing is to be loaded
+ * @returns what loads it afterwards, from the folder of its documents; null where nothing is to be loaded
  * @throws GesExportError `CONFIG_INVALID`, `CONFIG_CONFLICT`, `LOAD_*`
  */
 export async function planLoad(
   { load, loadMode, loadTable, loadSchema, loadKey }: LoadFlags,
   out: unknown,
   say: { readonly quiet: boolean; readonly json: boolean },
-): Promise<(() => Promise<void>) | null> {
+): Promise<((folder: string) => Promise<void>) | null> {
   if (load === undefined) {
     if ([loadMode, loadTable, loadSchema, loadKey].some((flag) => flag !== undefined))
       throw new ConfigError('CONFIG_CONFLICT', 'The options --load-… need --load');
@@ -56,7 +56,7 @@ export async function planLoad(
   const database = databaseFor(load, process.env);
   const request = { mode: loadMode, table: loadTable, schema: loadSchema, key: keyColumns(loadKey) };
   await checkDatabase(database, request);
-  return async () => {
-    await loadAndReport(String(out), database, request, say);
+  return async (folder) => {
+    await loadAndReport(folder, database, request, say);
   };
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { text as readStream } from 'node:stream/consumers';
 import { Command } from 'commander';
 import type { Submission } from '../client/submission.js';
+import { exportFolder } from '../commit-table.js';
 import { resolveCall, resolveExport, resolveWait } from '../config/options.js';
 import { readParameters } from '../config/parameters.js';
 import { CALL_OPTIONS, EXPORT_OPTIONS, WAIT_OPTIONS } from '../config/sources.js';
@@ -80,7 +81,7 @@ async function runSubmit(algorithm: string, flags: Record<string, unknown>): Pro
   await reportExport(flags, (hooks) =>
     exportJob({ ...raw, jobId } as Parameters<typeof exportJob>[0], hooks),
   );
-  await load?.();
+  await load?.(exportFolder({ ...resolved, jobId }));
 }
 
 const EXPORT_FLAGS: ReadonlySet<string> = new Set([...EXPORT_OPTIONS, 'jobId', 'force']);

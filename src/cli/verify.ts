@@ -1,8 +1,14 @@
 import { Command } from 'commander';
 import type { ConnectionOptions } from '../config/options.js';
 import { CONNECTION_OPTIONS, STORE_OPTIONS } from '../config/sources.js';
-import { ConfigError } from '../errors.js';
-import { checkExport, failureOf, type VerifyOptions, type VerifyReport } from '../verify-export.js';
+import { ConfigError, type VerifyError } from '../errors.js';
+import {
+  checkExport,
+  failureOf,
+  findExports,
+  type VerifyOptions,
+  type VerifyReport,
+} from '../verify-export.js';
 import { addConnectionOptions, addStoreOptions, rawOptions } from './common-options.js';
 import { formatCount, printable } from './human-text.js';
 
@@ -11,7 +17,10 @@ export function verifyCommand(): Command {
     .description(
       'Read a finished export again: sizes, hashes, rows, columns and offsets must be what its manifest says, and nothing else may lie among the files',
     )
-    .argument('<folder>', 'output folder of an export, or s3://bucket/prefix')
+    .argument(
+      '<folder>',
+      'output folder of an export, or of all that --table-format gathers there, or s3://bucket/prefix',
+    )
     .option('--read-data', 'decode every cell too; each must be of the type of its column')
     .option(
       '--remote <n>',
@@ -21,16 +30,31 @@ export function verifyCommand(): Command {
   return addStoreOptions(addConnectionOptions(command))
     .option('--json', 'print the report as JSON')
     .option('--debug', 'show the stack of an error')
-    .action(async (folder: string, flags: Record<string, unknown>) => {
-      const report = await checkExport(folder, await verifyOptions(flags));
-      const failure = failureOf(folder, report);
-      if (flags['json'] === true) process.stdout.write(`${JSON.stringify(report)}\n`);
-      else if (failure === null) process.stdout.write(`${formatReport(folder, report)}\n`);
-      else if (report.disagreements.length > 1) {
-        for (const { message } of report.disagreements) process.stderr.write(`${printable(message)}\n`);
+    .action(async (out: string, flags: Record<string, unknown>) => {
+      const options = await verifyOptions(flags);
+      const failures: VerifyError[] = [];
+      for (const folder of await findExports(out, options)) {
+        const failure = await verifyAndTell(folder, options, flags['json'] === true);
+        if (failure !== null) failures.push(failure);
       }
-      if (failure !== null) throw failure;
+      const [first] = failures;
+      if (first !== undefined) throw first;
     });
+}
+
+async function verifyAndTell(
+  folder: string,
+  options: VerifyOptions,
+  isJson: boolean,
+): Promise<VerifyError | null> {
+  const report = await checkExport(folder, options);
+  const failure = failureOf(folder, report);
+  if (isJson) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else if (failure === null) process.stdout.write(`${formatReport(folder, report)}\n`);
+  else if (report.disagreements.length > 1) {
+    for (const { message } of report.disagreements) process.stderr.write(`${printable(message)}\n`);
+  }
+  return failure;
 }
 
 async function verifyOptions(flags: Record<string, unknown>): Promise<VerifyOptions> {

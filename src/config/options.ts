@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { ConfigError } from '../errors.js';
-import { COMPRESSIONS, EDITIONS, ENGINES, FORMATS, GRAPH_HEADERS, MAX_PAGE_SIZE } from '../model.js';
+import {
+  COMPRESSIONS,
+  EDITIONS,
+  ENGINES,
+  FORMATS,
+  GRAPH_HEADERS,
+  MAX_PAGE_SIZE,
+  TABLE_FORMATS,
+} from '../model.js';
 import { checkCredentials, credentialShape } from './credentials.js';
 import { networkShape } from './network.js';
 import { httpAddress, text } from './text.js';
@@ -107,6 +115,8 @@ const exportSchema = z.strictObject({
   strict: z.boolean().default(false),
   /** Whose bulk loader is to find the names of the columns; its own names when left out. */
   graphHeaders: z.enum(GRAPH_HEADERS).optional(),
+  /** Gathers exports in tables of this format below `out`; each export stands alone when left out. */
+  tableFormat: z.enum(TABLE_FORMATS).optional(),
   force: z.boolean().default(false),
   engine: z.enum(ENGINES).default('columnar'),
   /** What the whole program should need at most, in bytes once resolved. */
@@ -176,6 +186,9 @@ export function resolveExport(options: unknown): ResolvedExport {
   }
   if (resolved.raw && resolved.format !== 'ndjson') {
     throw new ConfigError('CONFIG_CONFLICT', '--raw needs --format ndjson');
+  }
+  if (resolved.tableFormat !== undefined && resolved.format !== 'parquet') {
+    throw new ConfigError('CONFIG_CONFLICT', '--table-format needs --format parquet');
   }
   return resolved;
 }

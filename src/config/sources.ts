@@ -169,6 +169,7 @@ export const EXPORT_OPTIONS: ReadonlySet<string> = new Set([
   'engine',
   'memory',
   'graphHeaders',
+  'tableFormat',
   'wait',
   'maxDuration',
   'delimiter',

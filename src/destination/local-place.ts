@@ -1,14 +1,15 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { StoredFile } from '../model.js';
-import { saveFile } from './atomic-file.js';
+import { createFile, saveFile } from './atomic-file.js';
 import { isMissing, onDisk } from './fs-error.js';
 import { openLocalFile } from './local-file.js';
 import { checkFinishedPart, createLocalPart, resumeLocalPart } from './local-part.js';
-import { discardPart, listLocalParts, makeOutputFolder, removeFile } from './output-folder.js';
+import { discardPart, listLocalParts, makeFolder, makeOutputFolder, removeFile } from './output-folder.js';
 import { lockOutput } from './output-lock.js';
 import type { OutputPlace, PartEntry, SavedCheckpoint } from './output-place.js';
 import type { CommittedPart, PartWriter } from './part-writer.js';
+import { gatheredExport, isTableFolder, PARTS_ROOT } from './table-place.js';
 
 /** Relative to the output folder. */
 const CHECKPOINT_PATH = '.ges-export/checkpoint.json';
@@ -16,13 +17,29 @@ const CHECKPOINT_PATH = '.ges-export/checkpoint.json';
 /** A folder of this machine. */
 export class LocalPlace implements OutputPlace {
   readonly name: string;
+  readonly partsRoot: typeof PARTS_ROOT | null;
+  readonly #exportId: string | null;
+  /** Where the paths of parts begin. */
+  readonly #root: string;
 
-  constructor(root: string) {
-    this.name = root;
+  constructor(folder: string) {
+    const gathered = gatheredExport(resolve(folder).replaceAll('\\', '/'));
+    this.name = folder;
+    this.partsRoot = gathered === null ? null : PARTS_ROOT;
+    this.#exportId = gathered?.exportId ?? null;
+    this.#root = gathered === null ? folder : join(folder, PARTS_ROOT);
   }
 
   describe(path: string): string {
     return join(this.name, path);
+  }
+
+  describePart(path: string): string {
+    return join(this.#root, path);
+  }
+
+  ownsFolder(folder: string): boolean {
+    return isTableFolder(folder, this.#exportId);
   }
 
   async lock(): Promise<() => Promise<void>> {
@@ -42,8 +59,12 @@ export class LocalPlace implements OutputPlace {
     });
   }
 
-  saveText(path: string, content: string): Promise<void> {
-    return saveFile(this.describe(path), content);
+  saveText(path: string, content: string | Uint8Array): Promise<void> {
+    return this.#inFolder(path, (file) => saveFile(file, content));
+  }
+
+  createText(path: string, content: string | Uint8Array): Promise<boolean> {
+    return this.#inFolder(path, (file) => createFile(file, content));
   }
 
   remove(path: string): Promise<void> {
@@ -59,7 +80,7 @@ export class LocalPlace implements OutputPlace {
   }
 
   saveCheckpoint(text: string): Promise<void> {
-    return this.saveText(CHECKPOINT_PATH, text);
+    return saveFile(this.describe(CHECKPOINT_PATH), text);
   }
 
   restartCheckpoint(text: string): Promise<void> {
@@ -71,29 +92,36 @@ export class LocalPlace implements OutputPlace {
   }
 
   createPart(path: string): Promise<PartWriter> {
-    return createLocalPart(this.name, path);
+    return createLocalPart(this.#root, path);
   }
 
   resumePart(part: CommittedPart): Promise<PartWriter> {
-    return resumeLocalPart(this.name, part);
+    return resumeLocalPart(this.#root, part);
   }
 
   checkPart(part: CommittedPart): Promise<void> {
-    return checkFinishedPart(this.name, part);
+    return checkFinishedPart(this.#root, part);
   }
 
   async listParts(folder: string): Promise<readonly PartEntry[]> {
-    const entries = await listLocalParts(this.name, folder);
-    return entries.map((entry) => ({ ...entry, discard: () => discardPart(this.name, entry) }));
+    const entries = await listLocalParts(this.#root, folder);
+    return entries.map((entry) => ({ ...entry, discard: () => discardPart(this.#root, entry) }));
   }
 
   async listFolders(): Promise<readonly string[]> {
-    const entries = await onDisk('read', this.name, () => readdir(this.name, { withFileTypes: true }));
-    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    const entries = await onDisk('read', this.#root, () => readdir(this.#root, { withFileTypes: true }));
+    const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    const id = this.#exportId;
+    if (id === null) return names;
+    const holds = await Promise.all(names.map(async (name) => (await this.listNames(name)).includes(id)));
+    return names
+      .filter((_, index) => holds[index])
+      .map((name) => `${name}/${id}`)
+      .filter((folder) => this.ownsFolder(folder));
   }
 
   async listNames(folder: string): Promise<readonly string[]> {
-    const path = this.describe(folder);
+    const path = this.describePart(folder);
     return onDisk('read', path, async () => {
       try {
         return await readdir(path);
@@ -105,8 +133,15 @@ export class LocalPlace implements OutputPlace {
   }
 
   openFile(path: string): Promise<StoredFile | null> {
-    return openLocalFile(this.name, path);
+    return openLocalFile(this.#root, path);
   }
 
   async close(): Promise<void> {}
+
+  /** Writes a document into a folder that need not be there yet. */
+  async #inFolder<T>(path: string, write: (file: string) => Promise<T>): Promise<T> {
+    const file = this.describe(path);
+    await onDisk('create', dirname(file), () => makeFolder(resolve(dirname(file))));
+    return write(file);
+  }
 }

@@ -1,5 +1,6 @@
 import type { StoredFile } from '../model.js';
 import type { CommittedPart, PartWriter } from './part-writer.js';
+import type { PARTS_ROOT } from './table-place.js';
 
 /** A part that lies in the place, whole or in progress. */
 export interface PartEntry {
@@ -25,7 +26,8 @@ export interface SavedCheckpoint {
 
 /**
  * Where an export goes: a folder of this machine or a prefix of an object store. Paths are relative to it, with
- * `/` between names. One process writes to a place at a time, the one that holds its lock.
+ * `/` between names; those of parts and their folders to `partsRoot`. One process writes to a place at a time, the
+ * one that holds its lock.
  *
  * A part becomes visible under its final name only when it is whole and a saved checkpoint may go on without it:
  * a place is free to show it at `finish()` or at the `saveCheckpoint()` after it.
@@ -35,8 +37,17 @@ export interface SavedCheckpoint {
 export interface OutputPlace {
   /** As the user wrote it. */
   readonly name: string;
-  /** The name of a file in it, for messages. */
+  /**
+   * From the documents to where the paths of parts begin, for an export that is gathered with others in tables;
+   * null for one that stands alone, whose paths all begin at its own folder.
+   */
+  readonly partsRoot: typeof PARTS_ROOT | null;
+  /** The name of a document in it, for messages. */
   describe(path: string): string;
+  /** The name of a part, or of a folder of parts, for messages. */
+  describePart(path: string): string;
+  /** Whether a folder that a document names can be one of this export's tables. */
+  ownsFolder(folder: string): boolean;
 
   /**
    * Makes the place if need be and takes it for this process.
@@ -49,7 +60,14 @@ export interface OutputPlace {
   /** A small file; null when it is not there. */
   loadText(path: string): Promise<string | null>;
   /** Replaces a small file: a reader sees the old content or the new. Durable when it settles. */
-  saveText(path: string, content: string): Promise<void>;
+  saveText(path: string, content: string | Uint8Array): Promise<void>;
+  /**
+   * Makes a small file, whole or not at all, durable when it settles. The caller holds the lock; on a folder of this
+   * machine a program that does not heed it is kept out too.
+   *
+   * @returns false where the name is taken
+   */
+  createText(path: string, content: string | Uint8Array): Promise<boolean>;
   /** Removes a file if it is there. */
   remove(path: string): Promise<void>;
 
@@ -77,7 +95,7 @@ export interface OutputPlace {
   checkPart(part: CommittedPart): Promise<void>;
   /** The parts directly in a folder of the place; empty when there is no such folder. */
   listParts(folder: string): Promise<readonly PartEntry[]>;
-  /** The names of the folders directly in the place. */
+  /** The folders that can be those of tables. */
   listFolders(): Promise<readonly string[]>;
 
   /** The names that a reader finds directly in a folder of the place; empty when there is no such folder. */

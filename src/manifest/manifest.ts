@@ -6,6 +6,11 @@ const count = z.number().int().nonnegative();
 
 const manifestSchema = z.object({
   formatVersion: z.literal(1),
+  /**
+   * Where the paths of the files begin, as seen from the manifest: an export into tables is gathered with others. Left
+   * out for one that stands alone, whose paths begin where the manifest is.
+   */
+  root: z.literal('../..').optional(),
   tool: z.object({ name: z.string(), version: z.string() }),
   job: z.object({ id: z.string(), status: z.string() }),
   source: z.object({ endpoint: z.string(), projectId: z.string(), graph: z.string() }),

@@ -66,8 +66,11 @@ function checkTiling(table: ExportedTable, total: number): Disagreement[] {
   return found;
 }
 
-/** What an export names its files: a folder, a part. A manifest that names anything else is not followed. */
-const PART_PATH = /^(?!\.{1,2}\/)[^/\\\0]+\/part-\d{5,}\.[a-z.]+$/;
+/**
+ * What an export names its files: a folder, the ID of an export that is gathered with others, a part. A manifest that
+ * names anything else is not followed.
+ */
+const PART_PATH = /^(?!\.{1,2}\/)[^/\\\0]+\/(?:[0-9a-f]{32}\/)?part-\d{5,}\.[a-z.]+$/;
 
 async function checkFile(openFile: OpenFile, file: PartFile): Promise<Disagreement | null> {
   const { path } = file;

@@ -27,8 +27,11 @@ export async function findUnnamed(
   return found;
 }
 
+/** The folder of a table, and of one export in it where several are gathered. */
+const FOLDER = /^(?!\.{1,2}(?:\/|$))[^/\\\0]+(?:\/[0-9a-f]{32})?$/;
+
 async function namesIn(listNames: ListNames, folder: string): Promise<readonly string[]> {
   // Such a path is no folder of a table; that the manifest names it is told where its files are checked.
-  if (folder === '' || /^\.{1,2}$|[/\\\0]/.test(folder)) return [];
+  if (!FOLDER.test(folder)) return [];
   return looking(listNames(folder));
 }

@@ -55,6 +55,59 @@ export function placeContract(name: string, kind: PlaceKind): void {
       await place.close();
     });
 
+    test('a file is made under a free name only, and never in pieces', async () => {
+      const place = await kind.open('made');
+      const unlock = await place.lock();
+      expect(await place.createText('log/1.json', '{"北京":1}')).toBe(true);
+      expect(await place.createText('log/1.json', 'another')).toBe(false);
+      expect(await place.loadText('log/1.json')).toBe('{"北京":1}');
+      expect(await place.createText('log/2.avro', Buffer.from([0, 255, 128]))).toBe(true);
+      expect(await contentOf(place, 'log/2.avro')).toEqual(Buffer.from([0, 255, 128]));
+      expect([...(await place.listNames('log'))].sort()).toEqual(['1.json', '2.avro']);
+      await unlock();
+      await place.close();
+    });
+
+    test('an export that is gathered with others has its documents apart from its parts', async () => {
+      const id = '0123456789abcdef0123456789abcdef';
+      const root = await kind.open('gathering');
+      const place = await kind.open(`gathering/_exports/${id}`);
+      expect([root.partsRoot, place.partsRoot]).toEqual([null, '../..']);
+      const unlock = await place.lock();
+      const path = `ranks/${id}/part-00000.csv`;
+      const part = await place.createPart(path);
+      await part.write(Buffer.from('a'));
+      const digest = await part.finish();
+      await place.saveCheckpoint('saved');
+      await place.saveText('manifest.json', '{}');
+      await part.close();
+      expect((await place.loadCheckpoint())?.text).toBe('saved');
+      expect(await contentOf(place, path)).toEqual(Buffer.from('a'));
+      expect(await contentOf(root, path)).toEqual(Buffer.from('a'));
+      expect(await root.loadText(`_exports/${id}/manifest.json`)).toBe('{}');
+      expect(await root.loadText('manifest.json')).toBeNull();
+      expect(await place.listFolders()).toEqual([`ranks/${id}`]);
+      await place.checkPart({ path, ...digest });
+      await removeParts(place, `ranks/${id}`, new Set());
+      expect(await place.openFile(path)).toBeNull();
+      expect(place.ownsFolder(`ranks/${id}`)).toBe(true);
+      for (const folder of [
+        id,
+        `../${id}`,
+        `./${id}`,
+        `/${id}`,
+        `ranks/${id}/x`,
+        `ranks/${'f'.repeat(32)}`,
+        'ranks',
+      ])
+        expect(place.ownsFolder(folder), folder).toBe(false);
+      for (const folder of ['..', 'a/b', `ranks/${id}`, 'a\\b'])
+        expect(root.ownsFolder(folder), folder).toBe(false);
+      await unlock();
+      await place.close();
+      await root.close();
+    });
+
     test('one holder at a time; the next one after it', async () => {
       const first = await kind.open('locked');
       const second = await kind.open('locked');

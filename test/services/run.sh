@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The service tests: they install what they need (Python and Debian packages) and start what they need on 127.0.0.1:
-# the contract server, exports that are killed, starved and lied to, then object stores.
+# the contract server, readers of table formats, loads, exports that are killed, starved and lied to, object stores.
 # Ends with one line, "N passed, N failed".
 set -uo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -16,6 +16,8 @@ status=${PIPESTATUS[0]}
 bash "$here/networkx/run.sh" 2>&1 | tee -a "$log"
 networkx=${PIPESTATUS[0]}
 [[ "$networkx" -eq 0 ]] || status=$networkx
+bash "$here/lake/run.sh" 2>&1 | tee -a "$log"
+[[ "${PIPESTATUS[0]}" -eq 0 ]] || status=1
 bash "$here/load/run.sh" 2>&1 | tee "$log.load"
 load=${PIPESTATUS[0]}
 [[ "$load" -eq 0 ]] || status=$load

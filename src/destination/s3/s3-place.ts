@@ -3,6 +3,7 @@ import type { StoredFile } from '../../model.js';
 import type { OutputPlace, PartEntry, SavedCheckpoint } from '../output-place.js';
 import { isPartName } from '../part-name.js';
 import type { CommittedPart, PartWriter } from '../part-writer.js';
+import { gatheredExport, isTableFolder, PARTS_ROOT } from '../table-place.js';
 import type { S3Address } from './s3-address.js';
 import { S3Lock } from './s3-lock.js';
 import { type PartHost, S3Part } from './s3-part.js';
@@ -18,8 +19,12 @@ const LOCK_PATH = '.ges-export/lock';
  */
 export class S3Place implements OutputPlace {
   readonly name: string;
+  readonly partsRoot: typeof PARTS_ROOT | null;
   readonly #store: S3Store;
-  /** Empty, or ends in `/`. */
+  readonly #exportId: string | null;
+  /** Where the paths of documents begin; empty, or ends in `/`. */
+  readonly #documents: string;
+  /** Where the paths of parts begin; empty, or ends in `/`. */
   readonly #prefix: string;
   #lock: S3Lock | null = null;
   /** What the next checkpoint has to hold, by path. */
@@ -31,36 +36,56 @@ export class S3Place implements OutputPlace {
 
   constructor(name: string, store: S3Store, { prefix }: S3Address) {
     this.name = name;
+    const gathered = gatheredExport(prefix);
     this.#store = store;
-    this.#prefix = prefix === '' ? '' : `${prefix}/`;
+    this.partsRoot = gathered === null ? null : PARTS_ROOT;
+    this.#exportId = gathered?.exportId ?? null;
+    this.#documents = folderPrefix(prefix);
+    this.#prefix = gathered === null ? this.#documents : folderPrefix(gathered.root);
   }
 
   describe(path: string): string {
+    return this.#store.nameOf(this.#document(path));
+  }
+
+  describePart(path: string): string {
     return this.#store.nameOf(this.#key(path));
   }
 
+  ownsFolder(folder: string): boolean {
+    return isTableFolder(folder, this.#exportId);
+  }
+
   async lock(): Promise<() => Promise<void>> {
-    const lock = await S3Lock.take(this.#store, this.#key(LOCK_PATH), this.name);
+    const lock = await S3Lock.take(this.#store, this.#document(LOCK_PATH), this.name);
     this.#lock = lock;
     return () => lock.release();
   }
 
   async loadText(path: string): Promise<string | null> {
-    const found = await this.#store.get(this.#key(path));
+    const found = await this.#store.get(this.#document(path));
     return found === null ? null : found.body.toString('utf8');
   }
 
-  async saveText(path: string, content: string): Promise<void> {
+  async saveText(path: string, content: string | Uint8Array): Promise<void> {
     await this.#lock?.check();
-    await this.#store.put(this.#key(path), Buffer.from(content));
+    await this.#store.put(this.#document(path), Buffer.from(content));
+  }
+
+  async createText(path: string, content: string | Uint8Array): Promise<boolean> {
+    const key = this.#document(path);
+    if ((await this.#store.head(key)) !== null) return false;
+    await this.#lock?.check();
+    await this.#store.put(key, Buffer.from(content));
+    return true;
   }
 
   remove(path: string): Promise<void> {
-    return this.#store.remove(this.#key(path));
+    return this.#store.remove(this.#document(path));
   }
 
   async loadCheckpoint(): Promise<SavedCheckpoint | null> {
-    const found = await this.#store.get(this.#key(CHECKPOINT_PATH));
+    const found = await this.#store.get(this.#document(CHECKPOINT_PATH));
     if (found === null) return null;
     const name = this.describe(CHECKPOINT_PATH);
     const { text, parts } = parseState(found.body, name);
@@ -75,7 +100,7 @@ export class S3Place implements OutputPlace {
     const parts = [...this.#parts.values()];
     // Before the request, whose answer may be lost: what a checkpoint may name must not be ended by `close`.
     for (const { uploadId } of parts) if (uploadId !== null) this.#unknown.delete(uploadId);
-    await this.#store.put(this.#key(CHECKPOINT_PATH), formatState(text, parts));
+    await this.#store.put(this.#document(CHECKPOINT_PATH), formatState(text, parts));
     this.#markSaved();
     for (const part of parts) if (part.isFinished) await this.#publish(part);
   }
@@ -150,7 +175,9 @@ export class S3Place implements OutputPlace {
     const { folders } = await this.#store.list(this.#prefix);
     const uploads = await this.#store.listUploads(this.#prefix);
     const names = uploads.map(({ key }) => key.slice(this.#prefix.length).split('/')[0] ?? '');
-    return [...new Set([...folders, ...names])];
+    const all = [...new Set([...folders, ...names])];
+    const id = this.#exportId;
+    return id === null ? all : all.map((name) => `${name}/${id}`).filter((folder) => this.ownsFolder(folder));
   }
 
   async listNames(folder: string): Promise<readonly string[]> {
@@ -222,6 +249,10 @@ export class S3Place implements OutputPlace {
     this.#known = new Set([...this.#parts.values()].flatMap(({ uploadId }) => uploadId ?? []));
   }
 
+  #document(path: string): string {
+    return this.#documents + path;
+  }
+
   #key(path: string): string {
     return this.#prefix + path;
   }
@@ -229,10 +260,14 @@ export class S3Place implements OutputPlace {
   #damaged(path: string, what: string): CheckpointError {
     return new CheckpointError(
       'CHECKPOINT_INVALID',
-      `Cannot resume: "${this.describe(path)}" does not match the checkpoint: ${what}`,
+      `Cannot resume: "${this.describePart(path)}" does not match the checkpoint: ${what}`,
       { details: { path } },
     );
   }
+}
+
+function folderPrefix(prefix: string): string {
+  return prefix === '' ? '' : `${prefix}/`;
 }
 
 /** Some stores quote ETags in one answer and not in another. */

@@ -96,21 +96,32 @@ function toStatistics(chunk: ChunkFacts, nulls: number): thrift.Statistics {
 function toSchemaElements(leaf: Leaf): thrift.SchemaElement[] {
   const { OPTIONAL, REPEATED, REQUIRED } = thrift.FieldRepetitionType;
   const repetition = leaf.isNullable ? OPTIONAL : REQUIRED;
-  if (!leaf.isList) return [toLeafElement(leaf, leaf.name, repetition)];
+  const [id, elementId] = leaf.fieldIds;
+  if (!leaf.isList) return [toLeafElement(leaf, leaf.name, repetition, id)];
   return [
     new thrift.SchemaElement({
       name: leaf.name,
       repetition_type: repetition,
       num_children: 1,
       converted_type: thrift.ConvertedType.LIST,
+      ...withId(id),
     }),
     new thrift.SchemaElement({ name: 'list', repetition_type: REPEATED, num_children: 1 }),
-    toLeafElement(leaf, 'element', OPTIONAL),
+    toLeafElement(leaf, 'element', OPTIONAL, elementId),
   ];
 }
 
-function toLeafElement(leaf: Leaf, name: string, repetition: number): thrift.SchemaElement {
-  const type = { name, type: thrift.Type[leaf.physicalType], repetition_type: repetition };
+function withId(id: number | undefined): { field_id?: number } {
+  return id === undefined ? {} : { field_id: id };
+}
+
+function toLeafElement(
+  leaf: Leaf,
+  name: string,
+  repetition: number,
+  id: number | undefined,
+): thrift.SchemaElement {
+  const type = { name, type: thrift.Type[leaf.physicalType], repetition_type: repetition, ...withId(id) };
   if (leaf.type === 'string')
     return new thrift.SchemaElement({ ...type, converted_type: thrift.ConvertedType.UTF8 });
   if (leaf.type === 'json')

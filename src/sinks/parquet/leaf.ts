@@ -27,6 +27,8 @@ export interface Leaf {
   readonly maxDefinitionLevel: number;
   /** The schema path: the name alone, or the three levels of a list. */
   readonly path: readonly string[];
+  /** As in `Column`. */
+  readonly fieldIds: readonly number[];
 }
 
 const PHYSICAL_TYPES = {
@@ -52,5 +54,6 @@ export function toLeaf(column: Column): Leaf {
     physicalType: PHYSICAL_TYPES[type],
     maxDefinitionLevel: (nullable ? 1 : 0) + (isList ? 2 : 0),
     path: isList ? [name, 'list', 'element'] : [name],
+    fieldIds: column.fieldIds ?? [],
   };
 }

@@ -70,6 +70,7 @@ declare module 'parquetjs-lite/gen-nodejs/parquet_types.js' {
         repetition_type?: number;
         num_children?: number;
         converted_type?: number;
+        field_id?: number;
       });
     }
     class TypeDefinedOrder {}

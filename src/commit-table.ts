@@ -1,0 +1,255 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parquetReadObjects } from 'hyparquet';
+import type { ResolvedExport } from './config/options.js';
+import { parseText } from './decode/reference/parse-text.js';
+import { openPlace } from './destination/open-place.js';
+import type { OutputPlace } from './destination/output-place.js';
+import { isStoreAddress } from './destination/s3/s3-address.js';
+import { documentsFolder, gatheredExport } from './destination/table-place.js';
+import { ConfigError, GesExportError, TableError, VerifyError } from './errors.js';
+import type { OnEvent } from './events.js';
+import { checkNothingThere } from './export-start.js';
+import { openDeltaTable } from './lake/delta/delta-table.js';
+import { factsOf } from './lake/file-facts.js';
+import { openIcebergTable } from './lake/iceberg/iceberg-table.js';
+import type { AddedFile, LakeTable } from './lake/table-model.js';
+import type { Manifest } from './manifest/manifest.js';
+import type { StoredFile, TableFormatName, TablePlan } from './model.js';
+import { openParquet, toAsyncBuffer } from './verify/parquet-file.js';
+import { VERSION } from './version.js';
+
+/** An export into tables, and what it runs with. */
+export interface TableRun {
+  readonly options: ResolvedExport;
+  readonly signal: AbortSignal;
+  readonly onEvent: OnEvent;
+}
+
+/**
+ * Where the documents of an export lie: its own folder, or, for an export into tables, one below `--out` that the same
+ * command finds again.
+ *
+ * @throws ConfigError `CONFIG_CONFLICT` where `--out` itself is such a folder
+ */
+export function exportFolder(options: ResolvedExport): string {
+  const { out, tableFormat } = options;
+  const whole = isStoreAddress(out) ? out : resolve(out).replaceAll('\\', '/');
+  if (gatheredExport(whole.replace(/\/+$/, '')) !== null) {
+    throw new ConfigError(
+      'CONFIG_CONFLICT',
+      `"${out}" belongs to an export that --table-format gathers with others: --out takes the folder above "_exports"`,
+    );
+  }
+  return tableFormat === undefined ? out : below(out, documentsFolder(exportIdOf(options)));
+}
+
+/** The same for the same job of the same graph at the same address. */
+function exportIdOf({ endpoint, projectId, graph, jobId }: ResolvedExport): string {
+  const text = JSON.stringify([endpoint, projectId, graph, jobId]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/**
+ * Plans the parts of an export into the folders of its tables, with the columns as the tables take them. Plans of exports
+ * that stand alone stay as they are.
+ *
+ * @throws TableError `TABLE_CONFLICT`, `TABLE_FORMAT`; CheckpointError `OUTPUT_OCCUPIED`; SinkError; StoreError
+ */
+export async function planTables(plans: readonly TablePlan[], run: TableRun): Promise<readonly TablePlan[]> {
+  const format = run.options.tableFormat;
+  if (format === undefined) return plans;
+  const id = exportIdOf(run.options);
+  await onPlace(run.options.out, run, checkNothingThere);
+  const planned: TablePlan[] = [];
+  for (const plan of plans) {
+    const folder = tableOf(plan.folder);
+    const columns = await onTable(folder, run, async (place) => {
+      await checkOtherFormats(place, format);
+      return (await openTable(place, format)).plan(plan.columns);
+    });
+    const numbered = plan.columns.map((column, index) => ({ ...column, ...columns[index] }));
+    planned.push({ ...plan, folder: `${folder}/${id}`, columns: numbered });
+  }
+  return planned;
+}
+
+/**
+ * Makes sure that the parts of an export that goes on are still what the tables would take.
+ *
+ * @throws as `planTables`
+ */
+export async function checkPlans(plans: readonly TablePlan[], run: TableRun): Promise<void> {
+  const now = await planTables(plans, run);
+  for (const [index, { folder, columns }] of now.entries()) {
+    const ids = (list: TablePlan['columns']) => JSON.stringify(list.map(({ fieldIds }) => fieldIds));
+    if (ids(columns) === ids(plans[index]?.columns ?? [])) continue;
+    throw new TableError(
+      'TABLE_CONFLICT',
+      `Table "${tableOf(folder)}" has got columns of another export since this one began`,
+      { action: 'Give --force to begin again' },
+    );
+  }
+}
+
+/**
+ * Commits a finished export to each of its tables that does not hold it yet.
+ *
+ * @param place of the export
+ * @param isSealed whether its commits were made before: a log forgets old ones in time, so only a table that is not
+ *   there at all is made anew
+ * @throws TableError `TABLE_CONFLICT`, `TABLE_FORMAT`; CheckpointError `OUTPUT_LOCKED`; SinkError; StoreError
+ */
+export async function commitTables(
+  place: OutputPlace,
+  manifest: Manifest,
+  run: TableRun,
+  isSealed = false,
+): Promise<void> {
+  const format = run.options.tableFormat;
+  if (format === undefined) return;
+  const exportId = exportIdOf(run.options);
+  for (const table of manifest.tables) {
+    const folder = tableOf(table.files[0]?.path ?? '');
+    if (isSealed && (await onTable(folder, run, (found) => openTable(found, format))).version !== null)
+      continue;
+    const files = await addedFiles(place, folder, table);
+    const ids = files[0]?.facts.fieldIds;
+    const columns = table.columns.map((column) => ({ ...column, fieldIds: ids?.get(column.name) }));
+    const time = Date.parse(manifest.finishedAt);
+    await onTable(folder, run, async (tablePlace) => {
+      const unlock = await lockTable(tablePlace, run.signal);
+      try {
+        const change = { exportId, columns, files: files.filter(({ rows }) => rows > 0), time };
+        const version = await commit(() => openTable(tablePlace, format), change);
+        if (version !== null) run.onEvent({ type: 'committed', table: table.name, format, version });
+      } finally {
+        await unlock();
+      }
+    });
+  }
+}
+
+/**
+ * For `--force`: what a table holds cannot be made anew under its hands.
+ *
+ * @param place of the export
+ * @throws TableError `TABLE_CONFLICT` where a table holds the export
+ */
+export async function checkNotCommitted(place: OutputPlace, run: TableRun): Promise<void> {
+  const format = run.options.tableFormat;
+  if (format === undefined) return;
+  const exportId = exportIdOf(run.options);
+  for (const folder of await place.listFolders()) {
+    await onTable(tableOf(folder), run, async (table) => {
+      if (!(await openTable(table, format)).holds(exportId)) return;
+      throw new TableError(
+        'TABLE_CONFLICT',
+        `Table "${table.name}" holds the rows of job "${run.options.jobId}" already: --force cannot take them out`,
+        { action: 'Delete them with an engine that writes the table, or choose another --out' },
+      );
+    });
+  }
+}
+
+async function commit(
+  open: () => Promise<LakeTable>,
+  change: Parameters<LakeTable['append']>[0],
+): Promise<number | null> {
+  // Each round finds the export there, commits it, or has met another writer who was faster.
+  for (let before: number | null | undefined; ; ) {
+    const table = await open();
+    if (table.version === before)
+      throw new TableError(
+        'TABLE_FORMAT',
+        `Version ${before} is the last one, and the one after it is there`,
+      );
+    before = table.version;
+    const version = table.holds(change.exportId) ? null : await table.append(change);
+    if (version === null && !table.holds(change.exportId)) continue;
+    await table.announce();
+    return version;
+  }
+}
+
+function openTable(place: OutputPlace, format: TableFormatName): Promise<LakeTable> {
+  if (format === 'delta') return openDeltaTable(place, readParquet, `ges-export/${VERSION}`);
+  const location = isStoreAddress(place.name)
+    ? place.name
+    : `file://${resolve(place.name)
+        .replaceAll('\\', '/')
+        .replace(/^(?!\/)/, '/')}`;
+  return openIcebergTable(place, location, parseText);
+}
+
+async function readParquet(file: StoredFile, columns: readonly string[]) {
+  return parquetReadObjects({ file: toAsyncBuffer(file), columns: [...columns] });
+}
+
+/** One table is of one format. */
+async function checkOtherFormats(place: OutputPlace, format: TableFormatName): Promise<void> {
+  const [folder, other] = format === 'delta' ? ['metadata', 'Iceberg'] : ['_delta_log', 'Delta Lake'];
+  const names = await place.listNames(folder as string);
+  if (!names.some((name) => name.endsWith('.json'))) return;
+  throw new TableError('TABLE_CONFLICT', `"${place.name}" is a table of ${other} already`);
+}
+
+async function addedFiles(
+  place: OutputPlace,
+  folder: string,
+  { columns, files }: Manifest['tables'][number],
+): Promise<readonly AddedFile[]> {
+  const added: AddedFile[] = [];
+  for (const { path, rows, bytes } of files) {
+    const name = place.describePart(path);
+    const file = await place.openFile(path);
+    if (file === null) throw new VerifyError('VERIFY_FAILED', `"${name}" is missing`);
+    const { metadata } = await openParquet(file);
+    added.push({ path: path.slice(folder.length + 1), rows, bytes, facts: factsOf(metadata, columns, name) });
+  }
+  return added;
+}
+
+/** The folder of a table, in the folder of an export's parts, or in the path of one of them. */
+function tableOf(path: string): string {
+  return path.split('/')[0] ?? '';
+}
+
+function below(out: string, path: string): string {
+  return `${out.replace(/(?<=.)\/+$/, '')}/${path}`;
+}
+
+function onTable<T>(folder: string, run: TableRun, work: (place: OutputPlace) => Promise<T>): Promise<T> {
+  return onPlace(below(run.options.out, folder), run, work);
+}
+
+async function onPlace<T>(
+  name: string,
+  { options, signal }: TableRun,
+  work: (place: OutputPlace) => Promise<T>,
+): Promise<T> {
+  const place = await openPlace(name, options, signal);
+  try {
+    return await work(place);
+  } finally {
+    await place.close();
+  }
+}
+
+/** A commit takes moments: who finds the lock taken waits, longer than the lock of a dead process lives at a store. */
+const LOCK_WAIT_MS = 120_000;
+const LOCK_RETRY_MS = 250;
+
+async function lockTable(place: OutputPlace, signal: AbortSignal): Promise<() => Promise<void>> {
+  const deadline = Date.now() + LOCK_WAIT_MS;
+  for (;;) {
+    try {
+      return await place.lock();
+    } catch (error) {
+      const isTaken = error instanceof GesExportError && error.code === 'OUTPUT_LOCKED';
+      if (!isTaken || Date.now() >= deadline) throw error;
+      await sleep(LOCK_RETRY_MS, undefined, { signal });
+    }
+  }
+}

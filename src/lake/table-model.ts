@@ -1,0 +1,62 @@
+import type { Column, StoredFile } from '../model.js';
+import type { FileFacts } from './file-facts.js';
+
+/**
+ * What a table needs of the folder, or of the prefix of a store, that it is. Paths are relative to it. Whoever writes
+ * holds its lock.
+ */
+export interface TableFiles {
+  readonly name: string;
+  /** The name of a file in it, for messages. */
+  describe(path: string): string;
+  /** The names directly in a folder; empty when there is no such folder. */
+  listNames(folder: string): Promise<readonly string[]>;
+  loadText(path: string): Promise<string | null>;
+  openFile(path: string): Promise<StoredFile | null>;
+  /** Makes a file, whole or not at all; false where the name is taken. */
+  createText(path: string, content: string | Uint8Array): Promise<boolean>;
+  /** Replaces a file: a reader sees the old content or the new. */
+  saveText(path: string, content: string | Uint8Array): Promise<void>;
+}
+
+/** A Parquet file that an export adds. */
+export interface AddedFile {
+  /** Relative to the table. */
+  readonly path: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly facts: FileFacts;
+}
+
+/** What one export does to a table. */
+export interface TableChange {
+  readonly exportId: string;
+  /** As the files have them, with the `fieldIds` in their footers. */
+  readonly columns: readonly Column[];
+  readonly files: readonly AddedFile[];
+  /** When the files were finished, in milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** A table as it is at one moment; a place that holds none yet is a table without columns. */
+export interface LakeTable {
+  /** Null where there is none yet. */
+  readonly version: number | null;
+  /** Whether an export has been committed. */
+  holds(exportId: string): boolean;
+  /**
+   * The columns of an export as this table takes them: with `fieldIds` where its files need them.
+   *
+   * @throws TableError `TABLE_CONFLICT` when it does not take them
+   */
+  plan(columns: readonly Column[]): readonly Column[];
+  /**
+   * Commits an export as the next version.
+   *
+   * @returns the version; null when another writer has made it meanwhile: look at the table again
+   * @throws TableError `TABLE_CONFLICT` when the table does not take the columns
+   */
+  append(change: TableChange): Promise<number | null>;
+  /** Makes the last version known where readers look for it; the same as often as it is done. */
+  announce(): Promise<void>;
+}

@@ -1,0 +1,133 @@
+// Exports two jobs into each table, in both formats, by the built command, and writes down what readers must find.
+//   export.mjs WORK PYTHON     WORK/plan.json names the tables; with S3_TEST_ENDPOINT, _KEY and _SECRET they are made at a store
+// Ends with an error where a repeated command does anything, or where an export touches the files of another.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { stringifyJson } from '../../../dist/index.js';
+import { answerFor, expectedRows, jobs } from './records.mjs';
+
+const COMMAND = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+const work = resolve(process.argv[2]);
+const python = process.argv[3];
+const { S3_TEST_ENDPOINT: endpoint, S3_TEST_KEY: key, S3_TEST_SECRET: secret } = process.env;
+
+const server = createServer((request, response) => {
+  const url = new URL(request.url, 'http://127.0.0.1');
+  const jobId = /\/jobs\/([^/]+)\/status$/.exec(url.pathname)?.[1];
+  const { offset, limit } = Object.fromEntries(url.searchParams);
+  const body = jobId === undefined ? null : answerFor(jobId, Number(offset ?? 0), Number(limit ?? 100_000));
+  response.writeHead(body === null ? 404 : 200, { 'content-type': 'application/json' });
+  response.end(body ?? '{"errorCode":"GES.8803","errorMessage":"not here"}');
+});
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+
+async function run(...args) {
+  const env = {
+    PATH: process.env.PATH,
+    GES_ENDPOINT: `http://127.0.0.1:${server.address().port}`,
+    GES_PROJECT_ID: 'p1',
+    GES_GRAPH: 'g',
+    GES_TOKEN: 'token',
+    ...(endpoint === undefined
+      ? {}
+      : { AWS_ENDPOINT_URL_S3: endpoint, AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret }),
+  };
+  const child = spawn(process.execPath, [COMMAND, ...args], { env, stdio: ['ignore', 'inherit', 'pipe'] });
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  if (code !== 0) throw new Error(`ges-export ${args.join(' ')}: exit code ${code}\n${stderr}`);
+  return stderr;
+}
+
+function hashes(folder) {
+  const entries = readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((path) => path.endsWith('.parquet'));
+  return Object.fromEntries(
+    entries.map((path) => [
+      path,
+      createHash('sha256')
+        .update(readFileSync(join(folder, path)))
+        .digest('hex'),
+    ]),
+  );
+}
+
+/** The log of a table as another program leaves it: a checkpoint, and no commit before it. */
+function cutLog(table) {
+  const script = fileURLToPath(new URL('checkpoint.py', import.meta.url));
+  const { status, stderr } = spawnSync(python, [script, table], { encoding: 'utf8' });
+  check(status === 0, `no checkpoint: ${stderr}`);
+}
+
+function check(isRight, what) {
+  if (!isRight) throw new Error(what);
+}
+
+const base = endpoint === undefined ? work : await makeBucket();
+// At a store the first table tells enough.
+const jobIds = [...jobs.keys()].filter((jobId) => endpoint === undefined || jobId.startsWith('vertices'));
+const names = [...new Set(jobIds.map((jobId) => jobId.split('-')[0]))];
+const tables = (await Promise.all(['delta', 'iceberg'].map(makeTables))).flat();
+
+/** Every job after the other into the tables of one place, each twice. */
+async function makeTables(format) {
+  const out = `${base}/${format} 表`;
+  let before = {};
+  for (const jobId of jobIds) {
+    const options = [
+      '--format',
+      'parquet',
+      '--table-format',
+      format,
+      '--rows-per-file',
+      '200',
+      '--page-size',
+      '100',
+    ];
+    const command = ['export', jobId, '--out', out, ...options];
+    const said = await run(...command);
+    check(said.includes('Committed table'), `no commit: ${said}`);
+    const again = await run(...command);
+    check(again.includes('Already complete') && !again.includes('Committed'), `the second time: ${again}`);
+    if (endpoint !== undefined) continue;
+    const now = hashes(out);
+    for (const [path, hash] of Object.entries(before))
+      check(now[path] === hash, `"${path}" was written again`);
+    check(Object.keys(now).length > Object.keys(before).length, `job ${jobId} added no file`);
+    before = now;
+    if (format === 'delta' && jobId === 'vertices-1') cutLog(`${out}/vertices`);
+  }
+  await run('verify', out, '--read-data');
+  return names.map((name) => {
+    const rows = jobIds.filter((jobId) => jobId.startsWith(name));
+    return { format, location: `${out}/${name}`, rows, exports: rows.length };
+  });
+}
+
+server.close();
+for (const jobId of jobIds) writeFileSync(join(work, `${jobId}.json`), stringifyJson(expectedRows(jobId)));
+writeFileSync(
+  join(work, 'plan.json'),
+  JSON.stringify({ tables, store: endpoint === undefined ? null : { endpoint, key, secret } }),
+);
+
+async function makeBucket() {
+  const { CreateBucketCommand, S3Client } = await import('@aws-sdk/client-s3');
+  const Bucket = `tables-${randomUUID()}`;
+  const client = new S3Client({
+    endpoint,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: key, secretAccessKey: secret },
+  });
+  await client.send(new CreateBucketCommand({ Bucket }));
+  client.destroy();
+  return `s3://${Bucket}`;
+}
