@@ -1,4 +1,4 @@
-import type { Checkpoint, ExportIdentity } from './checkpoint/checkpoint-file.js';
+import type { Checkpoint, ExportIdentity, TableCheckpoint } from './checkpoint/checkpoint-file.js';
 import type { ResolvedExport } from './config/options.js';
 import type { JobSample, OpenJob } from './job-source.js';
 import type { TablePlan } from './model.js';
@@ -17,6 +17,8 @@ export function identityOf(job: OpenJob, sample: JobSample, options: ResolvedExp
     strict,
     engine,
     graphHeaders,
+    fileBytes,
+    partitionBy,
     delimiter,
     nullText,
     crlf,
@@ -41,6 +43,8 @@ export function identityOf(job: OpenJob, sample: JobSample, options: ResolvedExp
       strict,
       engine,
       ...(graphHeaders === undefined ? {} : { graphHeaders }),
+      ...(fileBytes === undefined ? {} : { fileBytes }),
+      ...(partitionBy.length === 0 ? {} : { partitionBy: JSON.stringify(partitionBy) }),
       ...csv,
     },
   };
@@ -60,7 +64,7 @@ export function newCheckpoint(
     windowSize,
     windows: 0,
     tables: plans.map((plan) => ({
-      plan: { ...plan, columns: [...plan.columns] },
+      plan: plan as TableCheckpoint['plan'],
       overflowRows: 0,
       files: [],
       open: null,

@@ -5,6 +5,7 @@ import {
   compareIdentity,
   describeChange,
   type ExportIdentity,
+  openPartsOf,
 } from './checkpoint/checkpoint-file.js';
 import { type OutputPlace, removeParts } from './destination/output-place.js';
 import { CheckpointError } from './errors.js';
@@ -107,10 +108,10 @@ async function removeExport(place: OutputPlace): Promise<void> {
 
 /** Finished parts are whole, and nothing that was written after the last commit stays. */
 async function checkCommittedFiles(place: OutputPlace, checkpoint: Checkpoint): Promise<void> {
-  for (const { plan, files, open } of checkpoint.tables) {
-    for (const file of files) await place.checkPart(file);
-    const keep = [...files, ...(open === null ? [] : [open])].map((file) => file.path);
-    await removeParts(place, plan.folder, new Set(keep));
+  for (const table of checkpoint.tables) {
+    for (const file of table.files) await place.checkPart(file);
+    const keep = [...table.files, ...openPartsOf(table)].map((file) => file.path);
+    await removeParts(place, table.plan.folder, new Set(keep));
   }
 }
 

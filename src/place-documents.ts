@@ -2,6 +2,7 @@ import { type Checkpoint, parseCheckpoint } from './checkpoint/checkpoint-file.j
 import type { OutputPlace } from './destination/output-place.js';
 import { type ErrorCode, GesExportError } from './errors.js';
 import { MANIFEST_NAME, type Manifest, parseManifest } from './manifest/manifest.js';
+import { tableFolderOf } from './partition.js';
 
 /**
  * @returns null when there is no manifest
@@ -24,9 +25,7 @@ export async function loadCheckpoint(place: OutputPlace): Promise<Checkpoint | n
 /** The folders of the tables that either document tells of. */
 export function foldersOf(manifest: Manifest | null, checkpoint: Checkpoint | null): ReadonlySet<string> {
   const folders = [
-    ...(manifest?.tables ?? []).flatMap((table) =>
-      table.files.map((file) => file.path.slice(0, file.path.lastIndexOf('/'))),
-    ),
+    ...(manifest?.tables ?? []).flatMap((table) => table.files.map(tableFolderOf)),
     ...(checkpoint?.tables ?? []).map((table) => table.plan.folder),
   ];
   // What these documents say may be damaged: nothing outside the place is ever named.

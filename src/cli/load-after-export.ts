@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
+import type { StoreOptions } from '../config/options.js';
 import { ConfigError } from '../errors.js';
-import { checkIsFolder } from '../finished-export.js';
 import { LOAD_MODES, type LoadMode } from '../load/load-model.js';
 import { checkDatabase } from '../load-export.js';
 import { databaseFor, keyColumns, loadAndReport } from './load.js';
@@ -37,13 +37,15 @@ export function takeLoadFlags(flags: Readonly<Record<string, unknown>>): {
 /**
  * Reaches the database before the export begins.
  *
- * @param out the output folder of the export
+ * @param out where the export goes
+ * @param store where its object store is
  * @returns what loads it afterwards; null where nothing is to be loaded
  * @throws GesExportError `CONFIG_INVALID`, `CONFIG_CONFLICT`, `LOAD_*`
  */
 export async function planLoad(
   { load, loadMode, loadTable, loadSchema, loadKey }: LoadFlags,
-  out: unknown,
+  out: string,
+  store: StoreOptions,
   say: { readonly quiet: boolean; readonly json: boolean },
 ): Promise<(() => Promise<void>) | null> {
   if (load === undefined) {
@@ -52,11 +54,11 @@ export async function planLoad(
     return null;
   }
   if (out === '-') throw new ConfigError('CONFIG_CONFLICT', '--load needs a folder, and --out is -');
-  checkIsFolder(String(out));
   const database = databaseFor(load, process.env);
-  const request = { mode: loadMode, table: loadTable, schema: loadSchema, key: keyColumns(loadKey) };
+  const key = keyColumns(loadKey);
+  const request = { mode: loadMode, table: loadTable, schema: loadSchema, key, store };
   await checkDatabase(database, request);
   return async () => {
-    await loadAndReport(String(out), database, request, say);
+    await loadAndReport(out, database, request, say);
   };
 }

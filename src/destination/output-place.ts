@@ -75,7 +75,7 @@ export interface OutputPlace {
    * @throws CheckpointError `CHECKPOINT_INVALID` when it is not what the checkpoint says
    */
   checkPart(part: CommittedPart): Promise<void>;
-  /** The parts directly in a folder of the place; empty when there is no such folder. */
+  /** The parts in a folder of the place, and in partitions `column=value` below; empty when there is no such folder. */
   listParts(folder: string): Promise<readonly PartEntry[]>;
   /** The names of the folders directly in the place. */
   listFolders(): Promise<readonly string[]>;

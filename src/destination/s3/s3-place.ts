@@ -12,6 +12,9 @@ import { formatState, type PartState, parseState } from './upload-state.js';
 const CHECKPOINT_PATH = '.ges-export/checkpoint';
 const LOCK_PATH = '.ges-export/lock';
 
+/** As many parts in progress may keep their buffers from one commit to the next: one each of a few tables. */
+const UNCROWDED_PARTS = 4;
+
 /**
  * A prefix of a bucket. Part files are multipart uploads, which nobody sees; they are completed only after a
  * checkpoint that calls them finished was saved, so whatever is lost in between can be done again from it.
@@ -122,7 +125,9 @@ export class S3Place implements OutputPlace {
 
   async listParts(folder: string): Promise<readonly PartEntry[]> {
     const prefix = this.#key(`${folder}/`);
-    const { objects } = await this.#store.list(prefix);
+    const { objects, folders } = await this.#store.list(prefix);
+    for (const name of folders.filter((one) => one.includes('=')))
+      objects.push(...(await this.#store.listAll(`${prefix}${name}/`)));
     const uploads = await this.#store.listUploads(prefix);
     return [
       ...objects.map((object) => ({
@@ -189,6 +194,7 @@ export class S3Place implements OutputPlace {
       },
       send: (path, uploadId, number, body) => this.#store.uploadPart(this.#key(path), uploadId, number, body),
       note: (state) => void this.#parts.set(state.path, state),
+      isCrowded: () => this.#parts.size > UNCROWDED_PARTS,
     };
   }
 
