@@ -37,7 +37,7 @@ export function ddlCommand(): Command {
       if (manifest === true && warehouse !== 'redshift')
         throw new ConfigError('CONFIG_CONFLICT', '--manifest is for --for redshift');
       const print = manifest === true ? printRedshiftManifest : printDdl;
-      const storeFlags = pickFlags({ ...flags }, new Set([...STORE_OPTIONS, 'config']));
+      const storeFlags = pickFlags({ ...flags }, STORE_OPTIONS);
       const store = await rawOptions(storeFlags, STORE_OPTIONS);
       process.stdout.write(await print(folder, { warehouse, table, schema, only, location, store }));
     });

@@ -7,6 +7,7 @@ import { addConnectionOptions, addStoreOptions, rawOptions } from './common-opti
 import { createReporter } from './export-reporter.js';
 import { interruptSignal } from './interrupt.js';
 import { addExportLoadOptions, planLoad, takeLoadFlags } from './load-after-export.js';
+import { pickFlags } from './pick-flags.js';
 import { collectYoungGarbage } from './young-collection.js';
 
 /** Set where the result is exported but the job, by its own word, is incomplete. */
@@ -67,11 +68,8 @@ async function runExport(jobId: string, flags: Record<string, unknown>): Promise
   const { wait } = flags;
   const { loadFlags, rest } = takeLoadFlags(flags);
   const options = await rawOptions({ ...rest, wait: wait === true ? '24h' : wait, jobId }, EXPORT_OPTIONS);
-  // The export says more of what is missing or wrong; a load only needs to know where it goes.
-  const load =
-    loadFlags.load === undefined && Object.values(loadFlags).every((flag) => flag === undefined)
-      ? null
-      : await planLoad(loadFlags, resolveOut(options), pickFlags(options, STORE_OPTIONS), howToSay(flags));
+  const store = pickFlags(options, STORE_OPTIONS);
+  const load = await planLoad(loadFlags, () => resolveOut(options), store, howToSay(flags));
   await reportExport(flags, (hooks) => exportJob(options as unknown as ExportOptions, hooks));
   await load?.();
 }

@@ -37,14 +37,14 @@ export function takeLoadFlags(flags: Readonly<Record<string, unknown>>): {
 /**
  * Reaches the database before the export begins.
  *
- * @param out where the export goes
+ * @param placeOf where the export goes
  * @param store where its object store is
  * @returns what loads it afterwards; null where nothing is to be loaded
  * @throws GesExportError `CONFIG_INVALID`, `CONFIG_CONFLICT`, `LOAD_*`
  */
 export async function planLoad(
   { load, loadMode, loadTable, loadSchema, loadKey }: LoadFlags,
-  out: string,
+  placeOf: () => string,
   store: StoreOptions,
   say: { readonly quiet: boolean; readonly json: boolean },
 ): Promise<(() => Promise<void>) | null> {
@@ -53,6 +53,7 @@ export async function planLoad(
       throw new ConfigError('CONFIG_CONFLICT', 'The options --load-… need --load');
     return null;
   }
+  const out = placeOf();
   if (out === '-') throw new ConfigError('CONFIG_CONFLICT', '--load needs a folder, and --out is -');
   const database = databaseFor(load, process.env);
   const key = keyColumns(loadKey);

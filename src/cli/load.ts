@@ -112,10 +112,7 @@ export function keyColumns(text: string | undefined): readonly string[] | undefi
 
 async function runLoad(folder: string, database: LoadDatabase, flags: LoadFlags): Promise<void> {
   const { mode, table, schema, key } = flags;
-  const store = await rawOptions(
-    pickFlags({ ...flags }, new Set([...STORE_OPTIONS, 'config'])),
-    STORE_OPTIONS,
-  );
+  const store = await rawOptions(pickFlags({ ...flags }, STORE_OPTIONS), STORE_OPTIONS);
   await loadAndReport(folder, database, { mode, table, schema, key: keyColumns(key), store }, flags);
 }
 

@@ -76,7 +76,7 @@ async function runSubmit(algorithm: string, flags: Record<string, unknown>): Pro
   const resolved = resolveExport(raw);
   await checkOutput(resolved);
   const { loadFlags } = takeLoadFlags(flags);
-  const load = await planLoad(loadFlags, resolved.out, pickFlags(raw, STORE_OPTIONS), howToSay(flags));
+  const load = await planLoad(loadFlags, () => resolved.out, pickFlags(raw, STORE_OPTIONS), howToSay(flags));
   const jobId = await submit(submission, call, flags);
   await reportExport(flags, (hooks) =>
     exportJob({ ...raw, jobId } as Parameters<typeof exportJob>[0], hooks),
