@@ -16,6 +16,7 @@ import { formatManifest, MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './ma
 import type { TablePlan, Window } from './model.js';
 import { readPages } from './pager/read-pages.js';
 import { withPartitions } from './partition-plans.js';
+import { finishRemoval, tidyBeside } from './sibling-exports.js';
 import { sinkFormats } from './sinks/sink-formats.js';
 import { DriftFound, type TableOutput, TableWriter } from './table-writer.js';
 import { withGraphHeaders } from './tables/graph-headers.js';
@@ -141,25 +142,38 @@ async function exportToPlace(
   run: Run,
   place: OutputPlace,
 ): Promise<Manifest> {
-  const { options, signal } = run;
   const unlock = await place.lock();
   try {
-    const first = await sampleJob(job, false, options.pageSize, signal);
-    const identity = identityOf(job, first, options);
-    const start = await findStart(place, identity, options.force);
-    if (start.kind === 'complete') {
-      const rows = start.manifest.tables.reduce((sum, table) => sum + table.rows, 0);
-      run.onEvent({ type: 'already-complete', out: place.name, rows, finishedAt: start.manifest.finishedAt });
-      return start.manifest;
-    }
-    if (start.kind === 'resume') return await fillPlace(job, first, run, place, start.checkpoint);
-    const { plans, sample } = await planExport(client, job, run, first);
-    await checkFoldersFree(place, plans, options.force);
-    const windowSize = windowSizeOf(sample, options);
-    return await fillPlace(job, first, run, place, newCheckpoint(identity, plans, windowSize));
+    await finishRemoval(place);
+    const manifest = await completePlace(client, job, run, place);
+    await tidyBeside(run.options, manifest, run.onEvent);
+    return manifest;
   } finally {
     await unlock();
   }
+}
+
+/** Brings the place, which is locked, to the end of an export, from wherever it is. */
+async function completePlace(
+  client: GesClient,
+  job: OpenJob,
+  run: Run,
+  place: OutputPlace,
+): Promise<Manifest> {
+  const { options, signal } = run;
+  const first = await sampleJob(job, false, options.pageSize, signal);
+  const identity = identityOf(job, first, options);
+  const start = await findStart(place, identity, options.force);
+  if (start.kind === 'complete') {
+    const rows = start.manifest.tables.reduce((sum, table) => sum + table.rows, 0);
+    run.onEvent({ type: 'already-complete', out: place.name, rows, finishedAt: start.manifest.finishedAt });
+    return start.manifest;
+  }
+  if (start.kind === 'resume') return await fillPlace(job, first, run, place, start.checkpoint);
+  const { plans, sample } = await planExport(client, job, run, first);
+  await checkFoldersFree(place, plans, options.force);
+  const windowSize = windowSizeOf(sample, options);
+  return await fillPlace(job, first, run, place, newCheckpoint(identity, plans, windowSize));
 }
 
 /** Brings the place from a checkpoint to the end; begins again once for each table that turns out too narrow. */

@@ -12,6 +12,9 @@ import { formatState, type PartState, parseState } from './upload-state.js';
 const CHECKPOINT_PATH = '.ges-export/checkpoint';
 const LOCK_PATH = '.ges-export/lock';
 
+/** The text of an object that points to a folder. */
+const POINTER = /^([^/\r\n]{1,1024})\n$/;
+
 /** As many parts in progress may keep their buffers from one commit to the next: one each of a few tables. */
 const UNCROWDED_PARTS = 4;
 
@@ -174,6 +177,24 @@ export class S3Place implements OutputPlace {
       read: (start = 0, end = found.bytes) => this.#store.read(found, start, end),
     };
   }
+
+  async loadPointer(name: string): Promise<string | null> {
+    const text = await this.loadText(name);
+    if (text === null) return null;
+    const [, folder] = POINTER.exec(text) ?? [];
+    if (folder !== undefined) return folder;
+    throw new CheckpointError(
+      'OUTPUT_OCCUPIED',
+      `"${this.describe(name)}" is no name of a folder that an export has written`,
+    );
+  }
+
+  savePointer(name: string, folder: string): Promise<void> {
+    return this.saveText(name, `${folder}\n`);
+  }
+
+  /** A folder is there as long as an object is. */
+  async removeFolder(): Promise<void> {}
 
   async close(): Promise<void> {
     try {
