@@ -12,7 +12,7 @@ const DEFAULT_PARTITION = '__HIVE_DEFAULT_PARTITION__';
  * only where the name begins with it.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among them
-const SPECIAL = /[\u0000-\u001f\u007f"#%'*/:=?\\{}[\]^<>|]|^\./g;
+const SPECIAL = /[\u0000-\u001f\u007f"#%'*/:=?\\{[\]^<>|]|^\./g;
 
 /** Escapes a column or a value as Hive does: `%` and two hexadecimal digits for each special character. */
 function escapeName(text: string): string {
