@@ -48,12 +48,13 @@ export function buildManifest(facts: ManifestFacts): Manifest {
     ),
     options: identity.options,
     fingerprint: identity.fingerprint,
-    tables: tables.map(({ name, rows, overflowRows, columns, files }) => ({
+    tables: tables.map(({ name, rows, overflowRows, columns, partitionBy, files }) => ({
       name,
       rows,
       overflowRows,
       engine,
       columns: columns.map((column) => ({ name: column.name, type: column.type, nullable: column.nullable })),
+      partitionBy,
       files: [...files],
     })),
     completeness,

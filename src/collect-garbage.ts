@@ -1,4 +1,4 @@
-import type { Checkpoint } from './checkpoint/checkpoint-file.js';
+import { type Checkpoint, openPartsOf } from './checkpoint/checkpoint-file.js';
 import { resolveStore, type StoreOptions } from './config/options.js';
 import { openPlace } from './destination/open-place.js';
 import type { OutputPlace, PartEntry } from './destination/output-place.js';
@@ -93,8 +93,8 @@ async function findGarbage(place: OutputPlace, olderThan: number): Promise<reado
 function pathsOf(manifest: Manifest | null, checkpoint: Checkpoint | null): ReadonlySet<string> {
   return new Set([
     ...(manifest?.tables ?? []).flatMap((table) => table.files.map((file) => file.path)),
-    ...(checkpoint?.tables ?? []).flatMap(({ files, open }) =>
-      [...files, ...(open === null ? [] : [open])].map((file) => file.path),
+    ...(checkpoint?.tables ?? []).flatMap((table) =>
+      [...table.files, ...openPartsOf(table)].map((file) => file.path),
     ),
   ]);
 }

@@ -134,6 +134,11 @@ export const ERROR_CODES = {
     meaning: 'A value or key does not fit its column and --strict forbids the _overflow column',
     action: 'Leave --strict out',
   },
+  PARTITION_REFUSED: {
+    exit: 2,
+    meaning: 'The rows cannot be dealt out to partitions as --partition-by says',
+    action: 'Choose another column; --force removes what was written',
+  },
   SINK_WRITE: {
     exit: 1,
     meaning: 'An output file or folder cannot be written, or not be read again',

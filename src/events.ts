@@ -28,6 +28,10 @@ export type ExportEvent =
       readonly delayMs: number;
     }
   | ({ readonly type: 'warning' } & Warning)
+  /** The name `latest` points to this export now. */
+  | { readonly type: 'latest'; readonly out: string }
+  /** An older export was removed. */
+  | { readonly type: 'removed'; readonly out: string }
   | { readonly type: 'restarted'; readonly reason: string }
   | { readonly type: 'verifying'; readonly files: number }
   | {

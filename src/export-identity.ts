@@ -1,4 +1,4 @@
-import type { Checkpoint, ExportIdentity } from './checkpoint/checkpoint-file.js';
+import type { Checkpoint, ExportIdentity, TableCheckpoint } from './checkpoint/checkpoint-file.js';
 import type { ResolvedExport } from './config/options.js';
 import type { JobSample, OpenJob } from './job-source.js';
 import type { TablePlan } from './model.js';
@@ -18,6 +18,8 @@ export function identityOf(job: OpenJob, sample: JobSample, options: ResolvedExp
     engine,
     graphHeaders,
     tableFormat,
+    fileBytes,
+    partitionBy,
     delimiter,
     nullText,
     crlf,
@@ -43,6 +45,8 @@ export function identityOf(job: OpenJob, sample: JobSample, options: ResolvedExp
       engine,
       ...(graphHeaders === undefined ? {} : { graphHeaders }),
       ...(tableFormat === undefined ? {} : { tableFormat }),
+      ...(fileBytes === undefined ? {} : { fileBytes }),
+      ...(partitionBy.length === 0 ? {} : { partitionBy: JSON.stringify(partitionBy) }),
       ...csv,
     },
   };
@@ -62,7 +66,7 @@ export function newCheckpoint(
     windowSize,
     windows: 0,
     tables: plans.map((plan) => ({
-      plan: { ...plan, columns: [...plan.columns] },
+      plan: plan as TableCheckpoint['plan'],
       overflowRows: 0,
       files: [],
       open: null,

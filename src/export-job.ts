@@ -16,6 +16,8 @@ import { type JobSample, type OpenJob, openJob, planJob, sampleJob, type WaitOpt
 import { formatManifest, MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './manifest/manifest.js';
 import type { TablePlan, Window } from './model.js';
 import { readPages } from './pager/read-pages.js';
+import { withPartitions } from './partition-plans.js';
+import { finishRemoval, tidyBeside } from './sibling-exports.js';
 import { sinkFormats } from './sinks/sink-formats.js';
 import { DriftFound, type TableOutput, TableWriter } from './table-writer.js';
 import { withGraphHeaders } from './tables/graph-headers.js';
@@ -142,34 +144,49 @@ async function exportToPlace(
   run: Run,
   place: OutputPlace,
 ): Promise<Manifest> {
-  const { options, signal } = run;
   const unlock = await place.lock();
   try {
-    const first = await sampleJob(job, false, options.pageSize, signal);
-    const identity = identityOf(job, first, options);
-    if (options.force) await checkNotCommitted(place, run);
-    const start = await findStart(place, identity, options.force, (manifest, isSealed) =>
-      commitTables(place, manifest, run, isSealed),
-    );
-    if (start.kind === 'complete') {
-      const rows = start.manifest.tables.reduce((sum, table) => sum + table.rows, 0);
-      run.onEvent({ type: 'already-complete', out: place.name, rows, finishedAt: start.manifest.finishedAt });
-      return start.manifest;
-    }
-    if (start.kind === 'resume')
-      await checkPlans(
-        start.checkpoint.tables.map(({ plan }) => plan),
-        run,
-      );
-    if (start.kind === 'resume') return await fillPlace(job, first, run, place, start.checkpoint);
-    const { plans: wanted, sample } = await planExport(client, job, run, first);
-    const plans = await planTables(wanted, run);
-    await checkFoldersFree(place, plans, options.force);
-    const windowSize = windowSizeOf(sample, options);
-    return await fillPlace(job, first, run, place, newCheckpoint(identity, plans, windowSize));
+    await finishRemoval(place);
+    const manifest = await completePlace(client, job, run, place);
+    await tidyBeside(run.options, manifest, run.onEvent);
+    return manifest;
   } finally {
     await unlock();
   }
+}
+
+/** Brings the place, which is locked, to the end of an export, from wherever it is. */
+async function completePlace(
+  client: GesClient,
+  job: OpenJob,
+  run: Run,
+  place: OutputPlace,
+): Promise<Manifest> {
+  const { options, signal } = run;
+  const first = await sampleJob(job, false, options.pageSize, signal);
+  const identity = identityOf(job, first, options);
+  if (options.force) await checkNotCommitted(place, run);
+  const start = await findStart(place, identity, options.force, (manifest, isSealed) =>
+    commitTables(place, manifest, run, isSealed),
+  );
+  if (start.kind === 'complete') {
+    const rows = start.manifest.tables.reduce((sum, table) => sum + table.rows, 0);
+    run.onEvent({ type: 'already-complete', out: place.name, rows, finishedAt: start.manifest.finishedAt });
+    return start.manifest;
+  }
+  if (start.kind === 'resume') {
+    const { checkpoint } = start;
+    await checkPlans(
+      checkpoint.tables.map(({ plan }) => plan),
+      run,
+    );
+    return await fillPlace(job, first, run, place, checkpoint);
+  }
+  const { plans: wanted, sample } = await planExport(client, job, run, first);
+  const plans = await planTables(wanted, run);
+  await checkFoldersFree(place, plans, options.force);
+  const windowSize = windowSizeOf(sample, options);
+  return await fillPlace(job, first, run, place, newCheckpoint(identity, plans, windowSize));
 }
 
 /** Brings the place from a checkpoint to the end; begins again once for each table that turns out too narrow. */
@@ -302,11 +319,13 @@ async function writePages(work: PageWriting): Promise<void> {
 
 /** Counts everything again from the finished files; only then writes the manifest, and `_SUCCESS` last. */
 async function sealPlace(job: OpenJob, run: Run, place: OutputPlace, end: Checkpoint): Promise<Manifest> {
-  const tables = end.tables.map(({ plan, files, overflowRows }) => ({
+  const tables = end.tables.map(({ plan, files, overflowRows, rows }) => ({
     name: plan.name,
-    rows: files.reduce((sum, file) => sum + file.rows, 0),
+    // Rows that were dealt out were counted before that: the files must hold as many.
+    rows: rows ?? files.reduce((sum, file) => sum + file.rows, 0),
     overflowRows,
     columns: plan.columns,
+    partitionBy: plan.partitionBy,
     files,
   }));
   run.onEvent({ type: 'verifying', files: tables.reduce((sum, table) => sum + table.files.length, 0) });
@@ -347,7 +366,11 @@ async function exportToStream(client: GesClient, job: OpenJob, run: Run): Promis
   const part = createStreamPart(process.stdout);
   const output = tableOutput(run, { createPart: async () => part, resumePart: async () => part });
   const tables = plans.map((plan) =>
-    TableWriter.start(plan, { ...output, rowsPerFile: Number.MAX_SAFE_INTEGER }),
+    TableWriter.start(plan, {
+      ...output,
+      rowsPerFile: Number.MAX_SAFE_INTEGER,
+      fileBytes: Number.MAX_SAFE_INTEGER,
+    }),
   );
   const watch = new ScalarWatch(job.scalars, []);
   const startedAt = new Date().toISOString();
@@ -403,16 +426,22 @@ async function planExport(
   first?: JobSample,
 ): Promise<{ readonly plans: readonly TablePlan[]; readonly sample: JobSample }> {
   const { options, signal } = run;
+  const partitioned = (plans: readonly TablePlan[]) =>
+    withPartitions(
+      plans,
+      options.partitionBy,
+      options.fixedPartitions.map(({ key }) => key),
+    );
   if (job.plans !== undefined) {
     return {
-      plans: job.plans,
+      plans: partitioned(job.plans),
       sample: first ?? (await sampleJob(job, false, options.pageSize, signal)),
     };
   }
   const sample = await sampleJob(job, true, options.pageSize, signal);
   const wirePlans = await planJob(client, job, sample, options, signal);
   const plans = wirePlans.map((plan) => withGraphHeaders(plan, options.graphHeaders));
-  return { plans: options.strict ? plans.map(withoutOverflow) : plans, sample };
+  return { plans: partitioned(options.strict ? plans.map(withoutOverflow) : plans), sample };
 }
 
 /**
@@ -446,6 +475,7 @@ function tableOutput(run: Run, parts: Pick<TableOutput, 'createPart' | 'resumePa
   return {
     ...sinkSettings(options),
     rowsPerFile: options.rowsPerFile,
+    fileBytes: options.fileBytes ?? Number.MAX_SAFE_INTEGER,
     canRestart: !options.strict && options.out !== '-',
     signal,
     ...parts,

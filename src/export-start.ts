@@ -6,6 +6,7 @@ import {
   describeChange,
   type ExportIdentity,
   formatCheckpoint,
+  openPartsOf,
 } from './checkpoint/checkpoint-file.js';
 import { type OutputPlace, removeParts } from './destination/output-place.js';
 import { EXPORTS_FOLDER } from './destination/table-place.js';
@@ -118,10 +119,10 @@ async function removeExport(place: OutputPlace): Promise<void> {
 
 /** Finished parts are whole, and nothing that was written after the last commit stays. */
 async function checkCommittedFiles(place: OutputPlace, checkpoint: Checkpoint): Promise<void> {
-  for (const { plan, files, open } of checkpoint.tables) {
-    for (const file of files) await place.checkPart(file);
-    const keep = [...files, ...(open === null ? [] : [open])].map((file) => file.path);
-    await removeParts(place, plan.folder, new Set(keep));
+  for (const table of checkpoint.tables) {
+    for (const file of table.files) await place.checkPart(file);
+    const keep = [...table.files, ...openPartsOf(table)].map((file) => file.path);
+    await removeParts(place, table.plan.folder, new Set(keep));
   }
 }
 

@@ -1,42 +1,42 @@
-import { LocalPlace } from './destination/local-place.js';
-import { isStoreAddress } from './destination/s3/s3-address.js';
-import { ConfigError, VerifyError } from './errors.js';
+import { resolveStore, type StoreOptions } from './config/options.js';
+import { openPlace } from './destination/open-place.js';
+import type { OutputPlace } from './destination/output-place.js';
+import { VerifyError } from './errors.js';
 import { MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './manifest/manifest.js';
 import { loadManifest } from './place-documents.js';
 
 /**
- * The manifest of a finished export in a folder.
+ * Opens a finished export, in a folder or at an object store, for as long as `use` takes.
  *
- * @throws VerifyError `VERIFY_FAILED` when the folder holds none, or one that was cut off at its very end
- * @throws ConfigError `CONFIG_INVALID` for an object store
+ * @throws VerifyError `VERIFY_FAILED` when there is none, or one that was cut off at its very end
+ * @throws ConfigError `CONFIG_INVALID`, `PACKAGE_MISSING`; StoreError
  */
-export async function readFinishedExport(folder: string): Promise<Manifest> {
-  checkIsFolder(folder);
-  const place = new LocalPlace(folder);
+export async function useFinishedExport<T>(
+  out: string,
+  store: StoreOptions | undefined,
+  use: (manifest: Manifest, place: OutputPlace) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const place = await openPlace(out, resolveStore(store ?? {}), signal);
+  try {
+    return await use(await readFinished(place), place);
+  } finally {
+    await place.close();
+  }
+}
+
+async function readFinished(place: OutputPlace): Promise<Manifest> {
+  const { name } = place;
   const manifest = await loadManifest(place);
-  if (manifest === null) {
+  if (manifest === null)
     throw new VerifyError(
       'VERIFY_FAILED',
-      `"${folder}" holds no finished export: there is no ${MANIFEST_NAME}`,
+      `"${name}" holds no finished export: there is no ${MANIFEST_NAME}`,
     );
-  }
   if ((await place.loadText(SUCCESS_NAME)) === null)
     throw new VerifyError(
       'VERIFY_FAILED',
-      `"${folder}" holds no ${SUCCESS_NAME}: its export was cut off at the very end`,
+      `"${name}" holds no ${SUCCESS_NAME}: its export was cut off at the very end`,
     );
   return manifest;
-}
-
-/**
- * Refuses an object store where only a folder of this machine can be read.
- *
- * @throws ConfigError `CONFIG_INVALID`
- */
-export function checkIsFolder(out: string): void {
-  if (!isStoreAddress(out)) return;
-  throw new ConfigError(
-    'CONFIG_INVALID',
-    `"${out}" is an object store: loads and table definitions are made from a folder, so copy the export into one first`,
-  );
 }

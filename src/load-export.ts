@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import type { StoreOptions } from './config/options.js';
 import { parseChecked } from './decode/reference/parse-json.js';
+import type { OutputPlace } from './destination/output-place.js';
 import { ConfigError } from './errors.js';
-import { readFinishedExport } from './finished-export.js';
+import { useFinishedExport } from './finished-export.js';
 import type { JsonValue } from './json-value.js';
 import { openClickhouse } from './load/clickhouse/load-clickhouse.js';
 import { openDuckdb } from './load/duckdb/load-duckdb.js';
@@ -46,6 +47,8 @@ export interface LoadRequest {
   readonly schema?: string | undefined;
   /** Columns that tell rows apart; for `upsert`, and only for it. */
   readonly key?: readonly string[] | undefined;
+  /** Where the object store is and who reads it, for an export at `s3://bucket/prefix`. */
+  readonly store?: StoreOptions | undefined;
 }
 
 export interface LoadHooks {
@@ -67,16 +70,31 @@ export interface LoadReport {
  * against the manifest while it is read, and the rows are counted again in the database before they are shown. The
  * same call a second time changes nothing.
  *
+ * @param out a folder, or `s3://bucket/prefix`
  * @throws GesExportError `LOAD_*`, `VERIFY_FAILED`, `CONFIG_INVALID`, `CONFIG_CONFLICT`; the signal's reason on abort
  */
 export async function loadExport(
-  folder: string,
+  out: string,
   database: LoadDatabase,
   request: LoadRequest = {},
   hooks: LoadHooks = {},
 ): Promise<LoadReport> {
-  const manifest = await readFinishedExport(folder);
-  const tables = loadTables(folder, manifest, request);
+  return await useFinishedExport(
+    out,
+    request.store,
+    (manifest, place) => loadFinished(manifest, place, database, request, hooks),
+    hooks.signal,
+  );
+}
+
+async function loadFinished(
+  manifest: Manifest,
+  place: OutputPlace,
+  database: LoadDatabase,
+  request: LoadRequest,
+  hooks: LoadHooks,
+): Promise<LoadReport> {
+  const tables = loadTables(place, manifest, request);
   const loader = await openLoader(database);
   try {
     const onEvent = hooks.onEvent ?? (() => {});
@@ -128,13 +146,13 @@ function checkRequest({ mode, key }: LoadRequest): void {
     throw new ConfigError('CONFIG_CONFLICT', '--key is for --mode upsert');
 }
 
-function loadTables(folder: string, manifest: Manifest, request: LoadRequest): readonly LoadTable[] {
+function loadTables(place: OutputPlace, manifest: Manifest, request: LoadRequest): readonly LoadTable[] {
   checkRequest(request);
   const source = loadSource(manifest);
   const { table: name, key = [] } = request;
   if (name !== undefined && manifest.tables.length !== 1) {
     const names = manifest.tables.map((table) => `"${table.name}"`).join(' and ');
-    throw new ConfigError('CONFIG_CONFLICT', `--table names one table, and "${folder}" holds ${names}`);
+    throw new ConfigError('CONFIG_CONFLICT', `--table names one table, and "${place.name}" holds ${names}`);
   }
   return manifest.tables.map((table) => {
     const names = table.columns.map((column) => column.name);
@@ -150,9 +168,10 @@ function loadTables(folder: string, manifest: Manifest, request: LoadRequest): r
       jobId: manifest.job.id,
       rows: table.rows,
       columns: table.columns,
+      isPartitioned: table.partitionBy !== undefined,
       source,
       parts: table.files.map((file) =>
-        openPart(join(folder, manifest.root ?? ''), file, table.columns, source, parseJson),
+        openPart((path) => place.openFile(path), file, table, source, parseJson),
       ),
     };
   });

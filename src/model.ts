@@ -167,6 +167,8 @@ export interface TablePlan {
   readonly list: string;
   readonly shape: RecordShape;
   readonly columns: readonly PlannedColumn[];
+  /** Names of columns whose values stand in the paths of the part files instead of in them; not empty. */
+  readonly partitionBy?: readonly string[] | undefined;
 }
 
 /** The cells of one row, in column order; a cell's JavaScript type follows its column's `ColumnType`. */
@@ -276,7 +278,10 @@ export interface SinkFormat {
   open(options: SinkOptions): Promise<Sink>;
 }
 
-/** A finished output file. Offsets are record offsets in the job's result, end exclusive. */
+/**
+ * A finished output file. Offsets are record offsets in the job's result, end exclusive: all rows of these records, or
+ * those that belong to its partition.
+ */
 export interface PartFile {
   /** Relative to the output folder, `/` between names. */
   readonly path: string;
@@ -285,6 +290,8 @@ export interface PartFile {
   readonly sha256: string;
   readonly firstOffset: number;
   readonly endOffset: number;
+  /** Of a table with `partitionBy`: the value of each of those columns, as text, in all rows of the file. */
+  readonly partition?: readonly (string | null)[] | undefined;
 }
 
 /** A finished file as its reader sees it, wherever it lies. */
@@ -305,6 +312,8 @@ export interface ExportedTable {
   /** Rows in which `_overflow` holds something. */
   readonly overflowRows: number;
   readonly columns: readonly Column[];
+  /** Columns whose values stand in the paths of the files instead of in them. */
+  readonly partitionBy?: readonly string[] | undefined;
   readonly files: readonly PartFile[];
 }
 

@@ -2,6 +2,7 @@ import { type Checkpoint, parseCheckpoint } from './checkpoint/checkpoint-file.j
 import type { OutputPlace } from './destination/output-place.js';
 import { type ErrorCode, GesExportError, VerifyError } from './errors.js';
 import { MANIFEST_NAME, type Manifest, parseManifest } from './manifest/manifest.js';
+import { tableFolderOf } from './partition.js';
 
 /**
  * @returns null when there is no manifest
@@ -35,9 +36,7 @@ export function foldersOf(
   checkpoint: Checkpoint | null,
 ): ReadonlySet<string> {
   const folders = [
-    ...(manifest?.tables ?? []).flatMap((table) =>
-      table.files.map((file) => file.path.slice(0, file.path.lastIndexOf('/'))),
-    ),
+    ...(manifest?.tables ?? []).flatMap((table) => table.files.map(tableFolderOf)),
     ...(checkpoint?.tables ?? []).map((table) => table.plan.folder),
   ];
   return new Set(folders.filter((folder) => place.ownsFolder(folder)));

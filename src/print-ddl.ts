@@ -1,10 +1,13 @@
 import { resolve } from 'node:path';
+import type { StoreOptions } from './config/options.js';
+import { isStoreAddress } from './destination/s3/s3-address.js';
 import { ConfigError } from './errors.js';
-import { readFinishedExport } from './finished-export.js';
+import { useFinishedExport } from './finished-export.js';
 import { dialects } from './load/ddl/ddl-for.js';
 import type { DdlTable, Warehouse } from './load/ddl/ddl-model.js';
 import { redshiftManifest } from './load/ddl/redshift-ddl.js';
 import { loadSource } from './load-source.js';
+import type { Manifest } from './manifest/manifest.js';
 
 export interface DdlRequest {
   readonly warehouse: Warehouse;
@@ -13,8 +16,10 @@ export interface DdlRequest {
   /** The name in the warehouse; that of the export when left out. For one table. */
   readonly table?: string | undefined;
   readonly schema?: string | undefined;
-  /** Where the files of the folder were copied to, such as `obs://bucket/ranks`. */
+  /** Where the files were copied to, such as `obs://bucket/ranks`; where they are when left out. */
   readonly location?: string | undefined;
+  /** Where the object store is and who reads it, for an export at `s3://bucket/prefix`. */
+  readonly store?: StoreOptions | undefined;
 }
 
 /**
@@ -36,7 +41,7 @@ export async function printRedshiftManifest(folder: string, request: DdlRequest)
 }
 
 async function ddlTables(folder: string, request: DdlRequest): Promise<readonly DdlTable[]> {
-  const manifest = await readFinishedExport(folder);
+  const manifest = await useFinishedExport(folder, request.store, async (found) => found);
   const { only, table: name, schema, location } = request;
   const chosen = manifest.tables.filter((table) => only === undefined || table.name === only);
   if (chosen.length === 0) {
@@ -46,14 +51,25 @@ async function ddlTables(folder: string, request: DdlRequest): Promise<readonly 
   if (name !== undefined && chosen.length > 1)
     throw new ConfigError('CONFIG_CONFLICT', '--table names one table: choose one with --only');
   const source = loadSource(manifest);
+  const isAtStore = isStoreAddress(folder);
+  const parts = isAtStore ? partsAtStore(folder, manifest) : resolve(folder, manifest.root ?? '');
+  const place = location ?? (isAtStore ? parts : null);
   return chosen.map((table) => ({
     name: name ?? table.name,
     schema: schema ?? null,
     columns: table.columns,
+    partitionBy: table.partitionBy ?? [],
     files: table.files,
     source,
     isGzip: manifest.options['format'] !== 'parquet' && manifest.options['compression'] === 'gzip',
-    folder: resolve(folder, manifest.root ?? '').replaceAll('\\', '/'),
-    location: location === undefined ? null : location.replace(/\/+$/, ''),
+    folder: isAtStore ? null : parts.replaceAll('\\', '/'),
+    location: place === null ? null : place.replace(/\/+$/, ''),
   }));
+}
+
+/** Where the paths of the parts begin, for the documents of an export at a store. */
+function partsAtStore(documents: string, { root }: Manifest): string {
+  const names = documents.replace(/\/+$/, '').split('/');
+  const up = root?.split('/').length ?? 0;
+  return names.slice(0, names.length - up).join('/');
 }

@@ -6,6 +6,8 @@ import { stringifyJson } from './json-value.js';
 import type { Manifest } from './manifest/manifest.js';
 import type { Column, DecodedBody, PartFile, RecordShape, Row, TablePlan, Window } from './model.js';
 import { fillWindow } from './pager/read-pages.js';
+import { storedColumns } from './partition.js';
+import { partitionKey, RowDealer } from './row-dealer.js';
 import { withOverflow, withoutOverflow } from './tables/plan-tables.js';
 import { compareRuns, type ExpectedRun } from './verify/compare-rows.js';
 import type { Disagreement } from './verify/disagreement.js';
@@ -65,11 +67,17 @@ export async function compareWithServer(
     for (const table of plans.tables) {
       const perFile = runs.get(table) ?? new Map<PartFile, ExpectedRun[]>();
       runs.set(table, perFile);
-      rows += collectRuns(table, window, bodies, plans.all, paths, perFile);
+      const collected = collectRuns(table, window, bodies, plans.all, paths, perFile);
+      rows += collected.rows;
+      if (collected.unplaced > 0) {
+        const message = `The server gives ${collected.unplaced} rows of table "${table.plan.name}", of the records [${window.offset}, ${window.offset + window.limit}), for whose partition there is no file`;
+        disagreements.push(remote(null, message));
+      }
     }
     for (const body of bodies) body.release();
   }
-  for (const [{ columns }, perFile] of runs) {
+  for (const [{ plan, columns: all }, perFile] of runs) {
+    const columns = storedColumns(all, plan.partitionBy);
     for (const [{ path }, expected] of perFile) {
       for (const problem of await compareRuns(await reopen(openFile, path), columns, layout, expected))
         disagreements.push(remote(path, `"${path}" ${problem}`));
@@ -111,9 +119,10 @@ async function planLikeExport(client: GesClient, job: OpenJob, manifest: Manifes
   const all = options['strict'] === true ? planned.map(withoutOverflow) : planned;
   const tables: ComparedTable[] = [];
   const disagreements: Disagreement[] = [];
-  for (const { name, columns, files } of manifest.tables) {
+  for (const { name, columns, partitionBy, files } of manifest.tables) {
     const candidates = all.filter((plan) => plan.name === name).flatMap((plan) => [plan, withOverflow(plan)]);
-    const plan = candidates.find((candidate) => hasColumns(candidate, columns));
+    const found = candidates.find((candidate) => hasColumns(candidate, columns));
+    const plan = found === undefined ? undefined : { ...found, partitionBy };
     if (plan === undefined) {
       const message = `The server's answers do not give table "${name}" the columns of the manifest any more`;
       disagreements.push(remote(null, message));
@@ -156,7 +165,11 @@ const ONE_ROW_SHAPES: ReadonlySet<RecordShape> = new Set(['id', 'path', 'element
 /** These may give none. The others give one or more. */
 const MAYBE_NO_ROW_SHAPES: ReadonlySet<RecordShape> = new Set(['path-long', 'edge-circle']);
 
-/** The rows of one window, as runs of the files that hold its records. @returns how many rows */
+/**
+ * The rows of one window, as runs of the files that hold its records.
+ *
+ * @returns how many rows, and how many of the server's rows no file of the manifest can hold
+ */
 function collectRuns(
   { plan, files }: ComparedTable,
   window: Window,
@@ -164,23 +177,48 @@ function collectRuns(
   plans: readonly TablePlan[],
   paths: ReadonlySet<string>,
   perFile: Map<PartFile, ExpectedRun[]>,
-): number {
+): { readonly rows: number; readonly unplaced: number } {
   const rowsOf = rowsByRecord(plan, window, bodies, plans);
+  const dealer = plan.partitionBy === undefined ? null : new RowDealer(plan.columns, plan.partitionBy);
   let count = 0;
   for (const file of files) {
     const from = Math.max(window.offset, file.firstOffset);
     const to = Math.min(window.offset + window.limit, file.endOffset);
     if (from >= to || !paths.has(file.path)) continue;
-    const rows = rowsOf.slice(from - window.offset, to - window.offset).flat();
+    const inRange = rowsOf.slice(from - window.offset, to - window.offset).flat();
+    const rows = dealer === null ? inRange : dealer.rowsOf(inRange, file.partition ?? []);
     const isOneEach =
-      ONE_ROW_SHAPES.has(plan.shape) ||
-      (!MAYBE_NO_ROW_SHAPES.has(plan.shape) && file.rows === file.endOffset - file.firstOffset);
+      dealer === null &&
+      (ONE_ROW_SHAPES.has(plan.shape) ||
+        (!MAYBE_NO_ROW_SHAPES.has(plan.shape) && file.rows === file.endOffset - file.firstOffset));
     const isWhole = from === file.firstOffset;
     const firstRow = isWhole ? 0 : isOneEach ? from - file.firstOffset : null;
     const runs = perFile.get(file) ?? [];
     runs.push({ name: `records [${from}, ${to})`, firstRow, rows });
     perFile.set(file, runs);
     count += rows.length;
+  }
+  return { rows: count, unplaced: dealer === null ? 0 : countUnplaced(dealer, files, window, rowsOf) };
+}
+
+function countUnplaced(
+  dealer: RowDealer,
+  files: readonly PartFile[],
+  { offset }: Window,
+  rowsOf: readonly (readonly Row[])[],
+): number {
+  const filesOf = new Map<string, PartFile[]>();
+  for (const file of files) {
+    const key = partitionKey(file.partition ?? []);
+    filesOf.set(key, [...(filesOf.get(key) ?? []), file]);
+  }
+  let count = 0;
+  for (const [index, all] of rowsOf.entries()) {
+    const at = offset + index;
+    for (const { partition, rows } of dealer.deal(all)) {
+      const candidates = filesOf.get(partitionKey(partition)) ?? [];
+      if (!candidates.some((file) => file.firstOffset <= at && at < file.endOffset)) count += rows.length;
+    }
   }
   return count;
 }

@@ -12,7 +12,11 @@ const partFile = z.strictObject({
   sha256: z.string(),
   firstOffset: offset,
   endOffset: offset,
+  partition: z.array(z.string().nullable()).readonly().optional(),
 });
+
+/** A part in progress, as far as it is committed; `sha256` is that of the committed bytes. */
+const openPart = partFile.extend({ state: z.record(z.string(), z.unknown()).nullable() });
 
 const tablePlan = z.strictObject({
   name: z.string(),
@@ -30,6 +34,7 @@ const tablePlan = z.strictObject({
       member: z.string().optional(),
     }),
   ),
+  partitionBy: z.array(z.string()).readonly().optional(),
 });
 
 /** What makes two exports the same: a checkpoint of one serves the other. */
@@ -60,9 +65,12 @@ const checkpointSchema = z.strictObject({
     z.strictObject({
       plan: tablePlan,
       overflowRows: offset,
-      files: z.array(partFile),
-      /** The part in progress, as far as it is committed; `sha256` is that of the committed bytes. */
-      open: partFile.extend({ state: z.record(z.string(), z.unknown()).nullable() }).nullable(),
+      files: z.array(partFile).readonly(),
+      open: openPart.nullable(),
+      /** In place of `open`, for a table with partitions: their parts in progress, in the order in which they began. */
+      openPartitions: z.array(openPart).optional(),
+      /** For a table with partitions: rows as they were read, before they were dealt out. */
+      rows: offset.optional(),
     }),
   ),
   warnings: z.array(z.strictObject({ code: z.string(), message: z.string() })),
@@ -71,6 +79,12 @@ const checkpointSchema = z.strictObject({
 /** What lets an export go on after it was stopped. */
 export type Checkpoint = z.infer<typeof checkpointSchema>;
 export type TableCheckpoint = Checkpoint['tables'][number];
+export type OpenPartCheckpoint = z.infer<typeof openPart>;
+
+/** The parts in progress of a table. */
+export function openPartsOf({ open, openPartitions = [] }: TableCheckpoint): readonly OpenPartCheckpoint[] {
+  return open === null ? openPartitions : [open];
+}
 
 /** A checkpoint as text: one JSON object, whose last member is the SHA-256 of all before it. */
 export function formatCheckpoint(checkpoint: Checkpoint): string {

@@ -126,6 +126,10 @@ function describe(event: ExportEvent): string | null {
       return `Retrying in ${(event.delayMs / 1000).toFixed(1)}s (attempt ${event.attempt} failed): ${event.message}`;
     case 'warning':
       return `Warning: ${event.message}`;
+    case 'latest':
+      return `The name "latest" points to ${event.out}`;
+    case 'removed':
+      return `Removed the older export ${event.out}`;
     case 'restarted':
       return `Starting again with a column _overflow: ${event.reason}`;
     case 'verifying':

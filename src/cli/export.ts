@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { exportFolder } from '../commit-table.js';
-import { type ExportOptions, resolveExport } from '../config/options.js';
-import { EXPORT_OPTIONS } from '../config/sources.js';
+import { type ExportOptions, resolveExport, resolveOut } from '../config/options.js';
+import { EXPORT_OPTIONS, STORE_OPTIONS } from '../config/sources.js';
 import { type ExportHooks, exportJob } from '../export-job.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { addConnectionOptions, addStoreOptions, rawOptions } from './common-options.js';
@@ -9,6 +9,7 @@ import { createReporter } from './export-reporter.js';
 import { interruptSignal } from './interrupt.js';
 import { addExportLoadOptions, planLoad, takeLoadFlags } from './load-after-export.js';
 import { keepMemoryLow } from './memory-keeper.js';
+import { pickFlags } from './pick-flags.js';
 
 /** Set where the result is exported but the job, by its own word, is incomplete. */
 export const PARTIAL_EXIT_CODE = 1;
@@ -27,6 +28,14 @@ export function exportCommand(): Command {
     .option('--page-size <n>', 'records a request, 1 to 100000 (default: 100000)')
     .option('--concurrency <n>', 'requests in flight (default: 4)')
     .option('--rows-per-file <n>', 'rows after which a new part file begins (default: 1000000)')
+    .option('--file-bytes <size>', 'size after which a new part file begins, too, such as 256MB')
+    .option(
+      '--partition-by <what>',
+      'key=value: export into the folder key=value below --out; a column: one folder for each of its values (repeatable)',
+      (what: string, others: readonly string[] | undefined) => [...(others ?? []), what],
+    )
+    .option('--latest', 'when finished, point the name "latest" beside the folder to it')
+    .option('--keep <n>', 'when finished, remove older finished exports beside the folder, all but <n>')
     .option(
       '--wait [duration]',
       'how long to wait for the job to finish (default: 1h; 0: not at all; without a value: 24h)',
@@ -64,7 +73,8 @@ async function runExport(jobId: string, flags: Record<string, unknown>): Promise
   const { wait } = flags;
   const { loadFlags, rest } = takeLoadFlags(flags);
   const options = await rawOptions({ ...rest, wait: wait === true ? '24h' : wait, jobId }, EXPORT_OPTIONS);
-  const load = await planLoad(loadFlags, options['out'], howToSay(flags));
+  const store = pickFlags(options, STORE_OPTIONS);
+  const load = await planLoad(loadFlags, () => resolveOut(options), store, howToSay(flags));
   await reportExport(flags, (hooks) => exportJob(options as unknown as ExportOptions, hooks));
   await load?.(exportFolder(resolveExport(options)));
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
+import type { StoreOptions } from '../config/options.js';
 import { ConfigError } from '../errors.js';
-import { checkIsFolder } from '../finished-export.js';
 import { LOAD_MODES, type LoadMode } from '../load/load-model.js';
 import { checkDatabase } from '../load-export.js';
 import { databaseFor, keyColumns, loadAndReport } from './load.js';
@@ -37,13 +37,15 @@ export function takeLoadFlags(flags: Readonly<Record<string, unknown>>): {
 /**
  * Reaches the database before the export begins.
  *
- * @param out the output folder of the export
+ * @param placeOf where the export goes
+ * @param store where its object store is
  * @returns what loads it afterwards, from the folder of its documents; null where nothing is to be loaded
  * @throws GesExportError `CONFIG_INVALID`, `CONFIG_CONFLICT`, `LOAD_*`
  */
 export async function planLoad(
   { load, loadMode, loadTable, loadSchema, loadKey }: LoadFlags,
-  out: unknown,
+  placeOf: () => string,
+  store: StoreOptions,
   say: { readonly quiet: boolean; readonly json: boolean },
 ): Promise<((folder: string) => Promise<void>) | null> {
   if (load === undefined) {
@@ -51,10 +53,11 @@ export async function planLoad(
       throw new ConfigError('CONFIG_CONFLICT', 'The options --load-… need --load');
     return null;
   }
+  const out = placeOf();
   if (out === '-') throw new ConfigError('CONFIG_CONFLICT', '--load needs a folder, and --out is -');
-  checkIsFolder(String(out));
   const database = databaseFor(load, process.env);
-  const request = { mode: loadMode, table: loadTable, schema: loadSchema, key: keyColumns(loadKey) };
+  const key = keyColumns(loadKey);
+  const request = { mode: loadMode, table: loadTable, schema: loadSchema, key, store };
   await checkDatabase(database, request);
   return async (folder) => {
     await loadAndReport(folder, database, request, say);

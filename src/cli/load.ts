@@ -1,9 +1,12 @@
 import { Command, Option } from 'commander';
+import { STORE_OPTIONS } from '../config/sources.js';
 import { ConfigError } from '../errors.js';
 import { LOAD_MODES, type LoadEvent, type LoadMode } from '../load/load-model.js';
 import { type LoadDatabase, type LoadReport, type LoadRequest, loadExport } from '../load-export.js';
+import { addStoreOptions, rawOptions } from './common-options.js';
 import { formatCount } from './human-text.js';
 import { interruptSignal } from './interrupt.js';
+import { pickFlags } from './pick-flags.js';
 
 /** `ges-export load postgres|clickhouse|duckdb`: the same three options everywhere. */
 export function loadCommand(): Command {
@@ -14,17 +17,17 @@ export function loadCommand(): Command {
     .description(
       'Load into PostgreSQL or GaussDB(DWS); PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE say where',
     )
-    .argument('<folder>', 'output folder of an export')
+    .argument('<folder>', 'output folder of an export, or s3://bucket/prefix')
     .option('--schema <name>', 'schema of the table (default: the current one)');
   const clickhouse = new Command('clickhouse')
     .description(
       'Load into ClickHouse; CLICKHOUSE_URL, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE say where',
     )
-    .argument('<folder>', 'output folder of an export')
+    .argument('<folder>', 'output folder of an export, or s3://bucket/prefix')
     .option('--schema <name>', 'database of the table (default: CLICKHOUSE_DATABASE)');
   const duckdb = new Command('duckdb')
     .description('Load into a file of DuckDB, made where there is none')
-    .argument('<folder>', 'output folder of an export')
+    .argument('<folder>', 'output folder of an export, or s3://bucket/prefix')
     .argument('<file>', 'database file')
     .option('--schema <name>', 'schema of the table (default: main)');
   addLoadOptions(postgres).action((folder: string, flags: LoadFlags) =>
@@ -46,10 +49,15 @@ interface LoadFlags {
   readonly key?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
+  readonly config?: string;
 }
 
 function addLoadOptions(command: Command): Command {
-  return command
+  return addStoreOptions(command)
+    .option(
+      '--config <file>',
+      'YAML file with options of the object store; flags and environment win over it',
+    )
     .option('--table <name>', 'name of the table (default: that of the export)')
     .addOption(
       new Option(
@@ -104,7 +112,8 @@ export function keyColumns(text: string | undefined): readonly string[] | undefi
 
 async function runLoad(folder: string, database: LoadDatabase, flags: LoadFlags): Promise<void> {
   const { mode, table, schema, key } = flags;
-  await loadAndReport(folder, database, { mode, table, schema, key: keyColumns(key) }, flags);
+  const store = await rawOptions(pickFlags({ ...flags }, STORE_OPTIONS), STORE_OPTIONS);
+  await loadAndReport(folder, database, { mode, table, schema, key: keyColumns(key), store }, flags);
 }
 
 /** Loads an export and says so on standard error, the way `export` does. */

@@ -5,7 +5,7 @@ import type { Submission } from '../client/submission.js';
 import { exportFolder } from '../commit-table.js';
 import { resolveCall, resolveExport, resolveWait } from '../config/options.js';
 import { readParameters } from '../config/parameters.js';
-import { CALL_OPTIONS, EXPORT_OPTIONS, WAIT_OPTIONS } from '../config/sources.js';
+import { CALL_OPTIONS, EXPORT_OPTIONS, STORE_OPTIONS, WAIT_OPTIONS } from '../config/sources.js';
 import { parseText } from '../decode/reference/parse-text.js';
 import { ConfigError } from '../errors.js';
 import { checkOutput, exportJob } from '../export-job.js';
@@ -76,7 +76,8 @@ async function runSubmit(algorithm: string, flags: Record<string, unknown>): Pro
   );
   const resolved = resolveExport(raw);
   await checkOutput(resolved);
-  const load = await planLoad(takeLoadFlags(flags).loadFlags, resolved.out, howToSay(flags));
+  const { loadFlags } = takeLoadFlags(flags);
+  const load = await planLoad(loadFlags, () => resolved.out, pickFlags(raw, STORE_OPTIONS), howToSay(flags));
   const jobId = await submit(submission, call, flags);
   await reportExport(flags, (hooks) =>
     exportJob({ ...raw, jobId } as Parameters<typeof exportJob>[0], hooks),

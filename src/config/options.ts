@@ -10,6 +10,7 @@ import {
   TABLE_FORMATS,
 } from '../model.js';
 import { checkCredentials, credentialShape } from './credentials.js';
+import { checkDataset, type Partitioning, resolvePartitioning } from './dataset.js';
 import { networkShape } from './network.js';
 import { httpAddress, text } from './text.js';
 
@@ -56,6 +57,27 @@ const size = z.union([z.string(), z.number()]).transform((value, context) => {
   context.addIssue({ code: 'custom', message: 'not a size such as 256MiB or 1GiB, of 128MiB or more' });
   return z.NEVER;
 });
+
+const FILE_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1000,
+  m: 1000 ** 2,
+  g: 1000 ** 3,
+  ki: 1024,
+  mi: MEBIBYTE,
+  gi: 1024 * MEBIBYTE,
+};
+
+/** `256MB`, `64MiB`, `1G`; a bare number is bytes. */
+const fileSize = z.union([z.string(), z.number()]).transform((value, context) => {
+  const match = /^(\d+)\s*([kmg]i?|)b?$/i.exec(String(value).trim());
+  const bytes = Number(match?.[1]) * (FILE_UNITS[match?.[2]?.toLowerCase() ?? ''] ?? Number.NaN);
+  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
+  context.addIssue({ code: 'custom', message: 'not a size such as 256MB or 64MiB' });
+  return z.NEVER;
+});
+
+const oneOrMore = z.union([text.transform((one) => [one]), z.array(text)]);
 
 /** Where the graph is and who asks. */
 const connectionShape = {
@@ -110,6 +132,14 @@ const exportSchema = z.strictObject({
   format: z.enum(FORMATS).default('csv'),
   compression: z.enum(COMPRESSIONS).optional(),
   rowsPerFile: wholeNumber('rows-per-file', 1, 1_000_000_000).default(1_000_000),
+  /** Bytes at which a part file ends, too, with its window. */
+  fileBytes: fileSize.optional(),
+  /** Columns to deal the rows out by, and `key=value` for the path of the whole export. */
+  partitionBy: oneOrMore.default([]),
+  /** Point the name `latest` beside the folder to it when the export is finished. */
+  latest: z.boolean().default(false),
+  /** Remove finished exports beside this one but for so many, this one included. */
+  keep: wholeNumber('keep', 1, 1_000_000).optional(),
   paths: z.enum(['list', 'long']).default('list'),
   raw: z.boolean().default(false),
   strict: z.boolean().default(false),
@@ -156,7 +186,7 @@ export type StoreOptions = z.input<typeof storeSchema>;
 /** The same with every default in place. */
 export type ResolvedConnection = z.output<typeof connectionSchema>;
 type ResolvedReading = z.output<typeof readingSchema>;
-export type ResolvedExport = z.output<typeof exportSchema>;
+export type ResolvedExport = Omit<z.output<typeof exportSchema>, 'partitionBy'> & Partitioning;
 type ResolvedStore = z.output<typeof storeSchema>;
 export type CallOptions = z.input<typeof callSchema>;
 export type ResolvedCall = z.output<typeof callSchema>;
@@ -190,7 +220,29 @@ export function resolveExport(options: unknown): ResolvedExport {
   if (resolved.tableFormat !== undefined && resolved.format !== 'parquet') {
     throw new ConfigError('CONFIG_CONFLICT', '--table-format needs --format parquet');
   }
-  return resolved;
+  if (
+    resolved.tableFormat !== undefined &&
+    (resolved.partitionBy.length > 0 || resolved.latest || resolved.keep)
+  ) {
+    throw new ConfigError(
+      'CONFIG_CONFLICT',
+      '--table-format gathers exports in one table: --partition-by, --latest and --keep are for exports that stand alone',
+    );
+  }
+  const partitioning = resolvePartitioning(resolved.out, resolved.partitionBy);
+  checkDataset(resolved, partitioning.out);
+  return { ...resolved, ...partitioning };
+}
+
+/**
+ * Where an export with these options goes.
+ *
+ * @throws ConfigError `CONFIG_INVALID`, `CONFIG_CONFLICT`
+ */
+export function resolveOut(options: { readonly out?: unknown; readonly partitionBy?: unknown }): string {
+  const schema = z.object({ out: text, partitionBy: oneOrMore.default([]) });
+  const { out, partitionBy } = resolve(schema, options);
+  return resolvePartitioning(out, partitionBy).out;
 }
 
 /** @throws ConfigError `CONFIG_INVALID` */

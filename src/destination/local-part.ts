@@ -57,6 +57,7 @@ export async function checkFinishedPart(root: string, part: CommittedPart): Prom
 }
 
 class LocalPart implements PartWriter {
+  readonly waitingBytes = 0;
   readonly #file: FileHandle;
   readonly #target: string;
   readonly #hash: ReturnType<typeof createHash>;

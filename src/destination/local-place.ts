@@ -5,7 +5,15 @@ import { createFile, saveFile } from './atomic-file.js';
 import { isMissing, onDisk } from './fs-error.js';
 import { openLocalFile } from './local-file.js';
 import { checkFinishedPart, createLocalPart, resumeLocalPart } from './local-part.js';
-import { discardPart, listLocalParts, makeFolder, makeOutputFolder, removeFile } from './output-folder.js';
+import { loadLocalPointer, saveLocalPointer } from './local-pointer.js';
+import {
+  discardPart,
+  listLocalParts,
+  makeFolder,
+  makeOutputFolder,
+  removeFile,
+  removeIfEmpty,
+} from './output-folder.js';
 import { lockOutput } from './output-lock.js';
 import type { OutputPlace, PartEntry, SavedCheckpoint } from './output-place.js';
 import type { CommittedPart, PartWriter } from './part-writer.js';
@@ -134,6 +142,18 @@ export class LocalPlace implements OutputPlace {
 
   openFile(path: string): Promise<StoredFile | null> {
     return openLocalFile(this.#root, path);
+  }
+
+  loadPointer(name: string): Promise<string | null> {
+    return loadLocalPointer(this.name, name);
+  }
+
+  savePointer(name: string, folder: string): Promise<void> {
+    return saveLocalPointer(this.name, name, folder);
+  }
+
+  async removeFolder(folder: string): Promise<void> {
+    await removeIfEmpty(this.describe(folder));
   }
 
   async close(): Promise<void> {}

@@ -1,5 +1,5 @@
 import { mkdir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { syncFolder } from './atomic-file.js';
 import { isMissing, onDisk } from './fs-error.js';
 import type { PartEntry } from './output-place.js';
@@ -35,20 +35,26 @@ function unlessThere(error: unknown): void {
 /** The names of part files in progress. */
 const OPEN_NAME = /^\.(.+)\.open$/;
 
-/** Part files, finished or in progress, in the folder of a table; empty when there is no such folder. */
+/**
+ * Part files, finished or in progress, in the folder of a table and in partitions `column=value` below; empty when there
+ * is no such folder.
+ */
 export async function listLocalParts(
   root: string,
   folder: string,
 ): Promise<readonly Omit<PartEntry, 'discard'>[]> {
   const path = join(root, folder);
   return onDisk('read', path, async () => {
-    const names = await readdir(path).catch((error: unknown) => {
+    const found = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
       // A file in the place of the folder is not nothing: it will be in the way.
       if (isMissing(error) && error.code === 'ENOENT') return [];
       throw error;
     });
     const entries: Omit<PartEntry, 'discard'>[] = [];
-    for (const name of names) {
+    for (const entry of found) {
+      const { name } = entry;
+      if (entry.isDirectory() && /[^=]=/.test(name))
+        entries.push(...(await listLocalParts(root, `${folder}/${name}`)));
       const finalName = OPEN_NAME.exec(name)?.[1] ?? name;
       if (!isPartName(finalName)) continue;
       const { size, mtime } = await stat(join(path, name));
@@ -64,17 +70,25 @@ export async function listLocalParts(
   });
 }
 
-/** Removes a part file, and its folder when nothing is left in it. */
+/** Removes a part file, and its folder and those of partitions above when nothing is left in them. */
 export async function discardPart(root: string, part: Pick<PartEntry, 'path' | 'isOpen'>): Promise<void> {
   const target = join(root, part.path);
-  const folder = dirname(target);
   await removeFile(part.isOpen ? openName(target) : target);
-  await onDisk('remove files in', folder, async () => {
+  for (let folder = dirname(target); await removeIfEmpty(folder); folder = dirname(folder))
+    if (!basename(folder).includes('=')) return;
+}
+
+/** Removes a folder if nothing is in it. @returns whether it is gone */
+export async function removeIfEmpty(folder: string): Promise<boolean> {
+  return onDisk('remove files in', folder, async () => {
     try {
       await syncFolder(folder);
-      if ((await readdir(folder)).length === 0) await rmdir(folder);
+      if ((await readdir(folder)).length > 0) return false;
+      await rmdir(folder);
+      return true;
     } catch (error) {
-      if (!isMissing(error)) throw error;
+      if (isMissing(error)) return true;
+      throw error;
     }
   });
 }

@@ -93,7 +93,7 @@ export interface OutputPlace {
    * @throws CheckpointError `CHECKPOINT_INVALID` when it is not what the checkpoint says
    */
   checkPart(part: CommittedPart): Promise<void>;
-  /** The parts directly in a folder of the place; empty when there is no such folder. */
+  /** The parts in a folder of the place, and in partitions `column=value` below; empty when there is no such folder. */
   listParts(folder: string): Promise<readonly PartEntry[]>;
   /** The folders that can be those of tables. */
   listFolders(): Promise<readonly string[]>;
@@ -102,6 +102,18 @@ export interface OutputPlace {
   listNames(folder: string): Promise<readonly string[]>;
   /** A finished file, to be read again; null when it is not there. */
   openFile(path: string): Promise<StoredFile | null>;
+
+  /**
+   * The name of the folder of this place that another name points to: a link, at a store an object whose text is that
+   * name. Null when there is none.
+   *
+   * @throws CheckpointError `OUTPUT_OCCUPIED` where something else has the name
+   */
+  loadPointer(name: string): Promise<string | null>;
+  /** Points a name to a folder of this place, in one step. */
+  savePointer(name: string, folder: string): Promise<void>;
+  /** Removes a folder of the place, '' for the place itself, if nothing is in it; nothing to do at a store. */
+  removeFolder(folder: string): Promise<void>;
 
   /** Lets go of connections, and of what no checkpoint knows. */
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 
-/** The names that finished part files have, within the folder of their table. */
-const PART_NAME = /^part-\d{5,}\.[a-z.]+$/;
+/** The names that finished part files have within the folder of their table, or in partitions `column=value` below. */
+const PART_NAME = /^([^/=]+=[^/]+\/)*part-\d{5,}\.[a-z.]+$/;
 
 export function isPartName(name: string): boolean {
   return PART_NAME.test(name);

@@ -6,6 +6,8 @@ export interface PartDigest {
 
 /** A part file in progress. One call at a time. */
 export interface PartWriter {
+  /** Bytes that were written and that the checkpoint has to carry, because they cannot be stored by themselves yet. */
+  readonly waitingBytes: number;
   write(bytes: Uint8Array): Promise<void>;
   /** Settles when everything written so far is durable. */
   commit(): Promise<PartDigest>;

@@ -23,6 +23,7 @@ export function createStreamPart(stream: Writable): PartWriter {
 
   const digest = async (): Promise<PartDigest> => ({ bytes, sha256: hash.copy().digest('hex') });
   return {
+    waitingBytes: 0,
     async write(chunk) {
       if (failure !== null) throw failure;
       hash.update(chunk);

@@ -27,7 +27,8 @@ export interface LoadPart {
    */
   rows(): AsyncIterable<readonly LoadRow[]>;
   /**
-   * The text of the file, unpacked; null for Parquet. Settings are those of `LoadSource`.
+   * The text of the file, unpacked; null for Parquet, and where columns stand in the path. Settings are those of
+   * `LoadSource`.
    *
    * @throws VerifyError as `rows()`, at the end of the stream
    */
@@ -51,6 +52,8 @@ export interface LoadTable {
   readonly jobId: string;
   readonly rows: number;
   readonly columns: readonly Column[];
+  /** Whether the files lack columns, whose values stand in their paths. */
+  readonly isPartitioned: boolean;
   readonly source: LoadSource;
   readonly parts: readonly LoadPart[];
 }

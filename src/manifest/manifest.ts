@@ -28,6 +28,8 @@ const manifestSchema = z.object({
       overflowRows: count,
       engine: z.enum(ENGINES),
       columns: z.array(z.object({ name: z.string(), type: z.enum(COLUMN_TYPES), nullable: z.boolean() })),
+      /** Columns whose values stand in the paths of the files instead of in them. */
+      partitionBy: z.array(z.string()).readonly().optional(),
       files: z.array(
         z.object({
           path: z.string(),
@@ -36,6 +38,11 @@ const manifestSchema = z.object({
           sha256: z.string(),
           firstOffset: count,
           endOffset: count,
+          /**
+           * The values of `partitionBy` in every row of the file, as text. Files of one partition do not overlap in
+           * their offsets, and need not touch: what shows that none is missing are the rows of all of them together.
+           */
+          partition: z.array(z.string().nullable()).readonly().optional(),
         }),
       ),
     }),

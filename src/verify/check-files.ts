@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GesExportError, VerifyError } from '../errors.js';
 import type { ExportedTable, PartFile, StoredFile } from '../model.js';
+import { partitionPath } from '../partition.js';
 import { countParquetRows, countTextRows } from './count-rows.js';
 import type { Disagreement } from './disagreement.js';
 import { looking, type OpenFile } from './open-file.js';
@@ -16,7 +17,8 @@ export interface FilesReport {
 
 /**
  * Reads every file of an export again: size, SHA-256 and rows must be what is recorded, and the files of each
- * table must tile the records `[0, total)` without a gap or an overlap. Goes on after a disagreement.
+ * table must tile the records `[0, total)` without a gap or an overlap; those of a partition must not overlap. Goes on
+ * after a disagreement.
  *
  * Of one file only the first difference is told: where the bytes are others, their rows are too.
  */
@@ -53,6 +55,7 @@ export async function checkFiles(
 }
 
 function checkTiling(table: ExportedTable, total: number): Disagreement[] {
+  if (table.partitionBy !== undefined) return checkPartitions(table, table.partitionBy, total);
   const found: Disagreement[] = [];
   const add = (path: string | null, message: string) => found.push({ kind: 'tiling', path, message });
   let expected = 0;
@@ -67,10 +70,35 @@ function checkTiling(table: ExportedTable, total: number): Disagreement[] {
 }
 
 /**
- * What an export names its files: a folder, the ID of an export that is gathered with others, a part. A manifest that
- * names anything else is not followed.
+ * Every file is of a partition, in the folder that the partition names, and the files of one partition do not overlap.
+ * A record may give no row of it, so gaps are no fault: what is missing shows in the sum of the rows.
  */
-const PART_PATH = /^(?!\.{1,2}\/)[^/\\\0]+\/(?:[0-9a-f]{32}\/)?part-\d{5,}\.[a-z.]+$/;
+function checkPartitions(table: ExportedTable, columns: readonly string[], total: number): Disagreement[] {
+  const found: Disagreement[] = [];
+  const ends = new Map<string, number>();
+  for (const file of table.files) {
+    const { path, partition, firstOffset, endOffset } = file;
+    const folders = path.split('/').slice(0, -1);
+    const isThere =
+      partition?.length === columns.length &&
+      folders.slice(-columns.length).join('/') === partitionPath(columns, partition);
+    if (!isThere) {
+      const message = `"${path}" is not in the folder of the partition ${JSON.stringify(partition)}`;
+      found.push({ kind: 'manifest', path, message });
+      continue;
+    }
+    const expected = ends.get(JSON.stringify(partition)) ?? 0;
+    if (firstOffset < expected || endOffset < firstOffset || endOffset > total) {
+      const message = `"${path}" has the offsets from ${firstOffset} to ${endOffset}, not between ${expected} and ${total}`;
+      found.push({ kind: 'tiling', path, message });
+    }
+    ends.set(JSON.stringify(partition), endOffset);
+  }
+  return found;
+}
+
+/** What an export names its files: folders, a part. A manifest that names anything else is not followed. */
+const PART_PATH = /^(?:(?!\.{1,2}\/)[^/\\\0]+\/)+part-\d{5,}\.[a-z.]+$/;
 
 async function checkFile(openFile: OpenFile, file: PartFile): Promise<Disagreement | null> {
   const { path } = file;

@@ -1,5 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
 import type { Column, ColumnType, ExportedTable, StoredFile } from '../model.js';
+import { storedColumns } from '../partition.js';
 import { readCsvHeader } from './csv-rows.js';
 import { type Disagreement, shown } from './disagreement.js';
 import type { FileLayout } from './file-layout.js';
@@ -23,7 +24,8 @@ export async function checkSchemas(
   paths: ReadonlySet<string>,
 ): Promise<Disagreement[]> {
   const found: Disagreement[] = [];
-  for (const { columns, files } of tables) {
+  for (const { columns: all, partitionBy, files } of tables) {
+    const columns = storedColumns(all, partitionBy);
     for (const { path, rows } of files) {
       if (!paths.has(path)) continue;
       const problem = await schemaProblem(await reopen(openFile, path), columns, layout, rows);

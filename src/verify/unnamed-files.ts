@@ -10,8 +10,18 @@ export async function findUnnamed(
   listNames: ListNames,
   tables: readonly ExportedTable[],
 ): Promise<Disagreement[]> {
-  const named = new Set(tables.flatMap((table) => table.files.map((file) => file.path)));
-  const folders = new Set([...named].map((path) => path.slice(0, path.lastIndexOf('/'))));
+  const named = new Set<string>();
+  const folders = new Set<string>();
+  for (const file of tables.flatMap((table) => table.files)) {
+    named.add(file.path);
+    // A partition is a name in the folder above: one that no file is of would be read too.
+    let path = file.path;
+    for (let level = file.partition?.length ?? 0; level >= 0; level--) {
+      path = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+      folders.add(path);
+      if (level > 0) named.add(path);
+    }
+  }
   const found: Disagreement[] = [];
   for (const folder of [...folders].sort()) {
     for (const name of [...(await namesIn(listNames, folder))].sort()) {
@@ -27,11 +37,8 @@ export async function findUnnamed(
   return found;
 }
 
-/** The folder of a table, and of one export in it where several are gathered. */
-const FOLDER = /^(?!\.{1,2}(?:\/|$))[^/\\\0]+(?:\/[0-9a-f]{32})?$/;
-
 async function namesIn(listNames: ListNames, folder: string): Promise<readonly string[]> {
   // Such a path is no folder of a table; that the manifest names it is told where its files are checked.
-  if (!FOLDER.test(folder)) return [];
+  if (folder.split('/').some((name) => name === '' || /^\.{1,2}$|[\\\0]/.test(name))) return [];
   return looking(listNames(folder));
 }

@@ -41,6 +41,7 @@ const PATHS = -2;
  * Records of such a table that are not as planned still go through the reference engine, one by one.
  */
 export function takesTable(plan: TablePlan): boolean {
+  if (plan.partitionBy !== undefined) return false;
   if (plan.feed !== 'elements' || SHAPE_NUMBERS[plan.shape] === undefined) return false;
   // The records of such a group were put together by its reader.
   if (plan.shape === 'path-group' && plan.columns.some(({ source }) => source === 'record-offset'))

@@ -12,10 +12,15 @@ export interface PartHost {
   send(path: string, uploadId: string, number: number, body: Uint8Array): Promise<string>;
   /** Takes note of what the next checkpoint has to hold of the part. */
   note(state: PartState): void;
+  /** Whether so many parts are in progress that none may keep memory that it does not need between two commits. */
+  isCrowded(): boolean;
 }
 
 /** Uploads of one part file on their way at once; with the buffer that fills up, three buffers a table. */
 const MAX_IN_FLIGHT = 2;
+
+/** A buffer begins small and grows to the size of a part: of many parts most stay small. */
+const FIRST_BUFFER_BYTES = 256 * 1024;
 
 /**
  * A part file on its way to a store: full buffers leave as parts of one multipart upload, a short rest waits in
@@ -40,7 +45,7 @@ export class S3Part implements PartWriter {
     this.#hash = from === null ? new ResumableSha256() : ResumableSha256.resume(from.hash);
     this.#sent = [...(from?.sent ?? [])];
     this.#uploadId = from?.uploadId ?? null;
-    this.#buffer = Buffer.allocUnsafe(partBytes(this.#sent.length + 1));
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(FIRST_BUFFER_BYTES, from?.tail.length ?? 0));
     this.#bytes = this.#sent.reduce((sum, part) => sum + part.bytes, 0);
     if (from === null) return;
     this.#buffer.set(from.tail);
@@ -61,15 +66,21 @@ export class S3Part implements PartWriter {
     return { bytes: this.#bytes, sha256: this.#hash.digest() };
   }
 
+  get waitingBytes(): number {
+    return this.#filled;
+  }
+
   async write(bytes: Uint8Array): Promise<void> {
     this.#hash.update(bytes);
     this.#bytes += bytes.length;
     for (let at = 0; at < bytes.length; ) {
+      const size = partBytes(this.#sent.length + 1);
+      this.#makeRoom(Math.min(size, this.#filled + bytes.length - at), size);
       const piece = bytes.subarray(at, at + this.#buffer.length - this.#filled);
       this.#buffer.set(piece, this.#filled);
       this.#filled += piece.length;
       at += piece.length;
-      if (this.#filled === this.#buffer.length) await this.#send();
+      if (this.#filled === size) await this.#send();
     }
   }
 
@@ -91,6 +102,7 @@ export class S3Part implements PartWriter {
   async #settle(isFinished: boolean): Promise<PartDigest> {
     await Promise.all(this.#inFlight);
     this.#throwFailure();
+    if (this.#host.isCrowded()) this.#giveMemoryBack();
     this.#host.note({
       path: this.#path,
       isFinished,
@@ -133,10 +145,28 @@ export class S3Part implements PartWriter {
         this.#inFlight = this.#inFlight.filter((other) => other !== sending);
       });
     this.#inFlight.push(sending);
-    const next = partBytes(number + 1);
     const spare = this.#spare.pop();
-    this.#buffer = spare?.length === next ? spare : Buffer.allocUnsafe(next);
+    this.#buffer =
+      spare?.length === partBytes(number + 1) ? spare : Buffer.allocUnsafeSlow(FIRST_BUFFER_BYTES);
     this.#filled = 0;
+  }
+
+  /** @param most the buffer never gets larger: a full one is a part */
+  #makeRoom(bytes: number, most: number): void {
+    if (this.#buffer.length >= bytes) return;
+    this.#move(Math.min(most, Math.max(bytes, this.#buffer.length * 2)));
+  }
+
+  #giveMemoryBack(): void {
+    this.#spare.length = 0;
+    const needed = Math.max(FIRST_BUFFER_BYTES, this.#filled);
+    if (this.#buffer.length > 2 * needed) this.#move(needed);
+  }
+
+  #move(bytes: number): void {
+    const buffer = Buffer.allocUnsafeSlow(bytes);
+    this.#buffer.copy(buffer, 0, 0, this.#filled);
+    this.#buffer = buffer;
   }
 
   #throwFailure(): void {

@@ -13,6 +13,12 @@ import { formatState, type PartState, parseState } from './upload-state.js';
 const CHECKPOINT_PATH = '.ges-export/checkpoint';
 const LOCK_PATH = '.ges-export/lock';
 
+/** The text of an object that points to a folder. */
+const POINTER = /^([^/\r\n]{1,1024})\n$/;
+
+/** As many parts in progress may keep their buffers from one commit to the next: one each of a few tables. */
+const UNCROWDED_PARTS = 4;
+
 /**
  * A prefix of a bucket. Part files are multipart uploads, which nobody sees; they are completed only after a
  * checkpoint that calls them finished was saved, so whatever is lost in between can be done again from it.
@@ -147,7 +153,9 @@ export class S3Place implements OutputPlace {
 
   async listParts(folder: string): Promise<readonly PartEntry[]> {
     const prefix = this.#key(`${folder}/`);
-    const { objects } = await this.#store.list(prefix);
+    const { objects, folders } = await this.#store.list(prefix);
+    for (const name of folders.filter((one) => one.includes('=')))
+      objects.push(...(await this.#store.listAll(`${prefix}${name}/`)));
     const uploads = await this.#store.listUploads(prefix);
     return [
       ...objects.map((object) => ({
@@ -197,6 +205,24 @@ export class S3Place implements OutputPlace {
     };
   }
 
+  async loadPointer(name: string): Promise<string | null> {
+    const text = await this.loadText(name);
+    if (text === null) return null;
+    const [, folder] = POINTER.exec(text) ?? [];
+    if (folder !== undefined) return folder;
+    throw new CheckpointError(
+      'OUTPUT_OCCUPIED',
+      `"${this.describe(name)}" is no name of a folder that an export has written`,
+    );
+  }
+
+  savePointer(name: string, folder: string): Promise<void> {
+    return this.saveText(name, `${folder}\n`);
+  }
+
+  /** A folder is there as long as an object is. */
+  async removeFolder(): Promise<void> {}
+
   async close(): Promise<void> {
     try {
       for (const [uploadId, path] of this.#unknown) await this.#store.abortUpload(this.#key(path), uploadId);
@@ -216,6 +242,7 @@ export class S3Place implements OutputPlace {
       },
       send: (path, uploadId, number, body) => this.#store.uploadPart(this.#key(path), uploadId, number, body),
       note: (state) => void this.#parts.set(state.path, state),
+      isCrowded: () => this.#parts.size > UNCROWDED_PARTS,
     };
   }
 

@@ -139,7 +139,19 @@ export class S3Store {
   }
 
   /** The objects directly below a prefix that ends in `/` (or is empty), and the names of the folders there. */
-  async list(prefix: string): Promise<{ readonly objects: StoredObject[]; readonly folders: string[] }> {
+  list(prefix: string): Promise<{ readonly objects: StoredObject[]; readonly folders: string[] }> {
+    return this.#list(prefix, { Delimiter: '/' });
+  }
+
+  /** Every object below a prefix. */
+  async listAll(prefix: string): Promise<readonly StoredObject[]> {
+    return (await this.#list(prefix, {})).objects;
+  }
+
+  async #list(
+    prefix: string,
+    setting: { readonly Delimiter?: string },
+  ): Promise<{ readonly objects: StoredObject[]; readonly folders: string[] }> {
     const objects: StoredObject[] = [];
     const folders: string[] = [];
     for (let marker = ''; ; ) {
@@ -149,7 +161,7 @@ export class S3Store {
           new this.#sdk.ListObjectsCommand({
             Bucket: this.#bucket,
             Prefix: prefix,
-            Delimiter: '/',
+            ...setting,
             ...(marker === '' ? {} : { Marker: marker }),
           }),
         ),

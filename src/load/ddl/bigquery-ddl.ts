@@ -7,6 +7,8 @@ import {
   fileUrls,
   needFormats,
   needLocation,
+  partitionsLast,
+  tableFolder,
 } from './ddl-model.js';
 
 /** An `ARRAY` of BigQuery holds no null and is none itself, so lists are `JSON`. */
@@ -27,30 +29,39 @@ export const bigqueryDdl: Dialect = (table) => {
   needFormats(table, 'BigQuery', ['csv', 'ndjson']);
   needLocation(table, ['gs://']);
   const name = backtickName(table.schema === null ? table.name : `${table.schema}.${table.name}`);
+  const { stored, partitions } = partitionsLast(table);
+  const fromPaths = partitions.map(({ name: column, type }) => `${backtickName(column)} ${TYPES[type]}`);
   return [
     createTable(
       `CREATE TABLE ${name}`,
-      table.columns.map(
+      [...stored, ...partitions].map(
         ({ name: column, type, nullable }) =>
           `${backtickName(column)} ${TYPES[type]}${nullable ? '' : ' NOT NULL'}`,
       ),
     ),
     `LOAD DATA INTO ${name}\nFROM FILES (\n${settings(table)
       .map((setting) => `  ${setting}`)
-      .join(',\n')}\n);\n`,
+      .join(
+        ',\n',
+      )}\n)${fromPaths.length === 0 ? '' : `\nWITH PARTITION COLUMNS (${fromPaths.join(', ')})`};\n`,
   ].join('');
 };
 
 function settings(table: DdlTable): readonly string[] {
   const { source } = table;
   const uris = `uris = [${fileUrls(table).map(backslashText).join(', ')}]`;
-  if (source.format === 'ndjson') return [`format = 'NEWLINE_DELIMITED_JSON'`, uris];
+  const prefix =
+    table.partitionBy.length === 0
+      ? []
+      : [`hive_partition_uri_prefix = ${backslashText(tableFolder(table))}`];
+  if (source.format === 'ndjson') return [`format = 'NEWLINE_DELIMITED_JSON'`, ...prefix, uris];
   return [
     `format = 'CSV'`,
     'skip_leading_rows = 1',
     'allow_quoted_newlines = true',
     `field_delimiter = ${backslashText(source.csv.delimiter)}`,
     `null_marker = ${backslashText(source.csv.nullText)}`,
+    ...prefix,
     uris,
   ];
 }

@@ -10,6 +10,7 @@ import {
   fileUrls,
   needFormats,
   needLocation,
+  needWholeRows,
 } from './ddl-model.js';
 
 /** Integers of a list and JSON keep their digits only as text. */
@@ -27,6 +28,7 @@ const SETTINGS = [
  */
 export const clickhouseDdl: Dialect = (table) => {
   needFormats(table, 'ClickHouse', ['ndjson'], ', or use "load clickhouse"');
+  needWholeRows(table, 'The INSERT of ClickHouse', ', or use "load clickhouse"');
   if (table.location !== null) needLocation(table, ['https://', 'http://']);
   const columns = clickhouseColumns(table.columns, { boolean: 'Bool', key: [], hasLoadColumn: false });
   const name =

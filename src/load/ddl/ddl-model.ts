@@ -1,5 +1,6 @@
 import { ConfigError } from '../../errors.js';
 import type { Column, ColumnType, Format, PartFile } from '../../model.js';
+import { storedColumns, tableFolderOf } from '../../partition.js';
 import type { LoadSource } from '../load-model.js';
 
 export const WAREHOUSES = [
@@ -21,12 +22,14 @@ export interface DdlTable {
   readonly name: string;
   readonly schema: string | null;
   readonly columns: readonly Column[];
+  /** Columns whose values stand in the paths of the files instead of in them; often none. */
+  readonly partitionBy: readonly string[];
   readonly files: readonly PartFile[];
   readonly source: LoadSource;
   readonly isGzip: boolean;
-  /** The folder of the export on this machine: absolute, `/` between names. */
-  readonly folder: string;
-  /** Where its files were copied to, such as `obs://bucket/prefix`, without a slash at the end; null: nowhere. */
+  /** The folder of the export on this machine: absolute, `/` between names; null: it is at an object store. */
+  readonly folder: string | null;
+  /** Where its files are, such as `obs://bucket/prefix`, without a slash at the end; null: on this machine only. */
   readonly location: string | null;
 }
 
@@ -56,15 +59,45 @@ export function needLocation(table: DdlTable, schemes: readonly string[]): strin
   );
 }
 
+/** @throws ConfigError `CONFIG_CONFLICT` when the warehouse does not take columns from paths */
+export function needWholeRows(table: DdlTable, warehouse: string, hint = ''): void {
+  if (table.partitionBy.length === 0) return;
+  const names = table.partitionBy.map((name) => `"${name}"`).join(' and ');
+  throw new ConfigError(
+    'CONFIG_CONFLICT',
+    `${warehouse} reads whole rows, and ${names} of table "${table.name}" stands in the paths: export without --partition-by${hint}`,
+  );
+}
+
+/** @throws ConfigError `CONFIG_CONFLICT` for an export at an object store */
+export function needFolder({ folder, location }: DdlTable, warehouse: string): string {
+  if (folder !== null) return folder;
+  throw new ConfigError(
+    'CONFIG_CONFLICT',
+    `${warehouse} reads files of this machine, and "${location}" is an object store: copy the export into a folder`,
+  );
+}
+
 /** Where each file is: below the location, else on this machine. */
 export function fileUrls({ files, folder, location }: DdlTable): readonly string[] {
   return files.map(({ path }) => `${location ?? folder}/${path}`);
 }
 
 /** The folder of the part files of a table, as a URL or a path. */
-export function tableFolder(table: DdlTable): string {
-  const [first = ''] = fileUrls(table);
-  return first.slice(0, first.lastIndexOf('/'));
+export function tableFolder({ files, folder, location }: DdlTable): string {
+  const [file] = files;
+  return `${location ?? folder}/${file === undefined ? '' : tableFolderOf(file)}`;
+}
+
+/** The columns of a table with those of its partitions last, where warehouses have them. */
+export function partitionsLast({ columns, partitionBy }: DdlTable): {
+  readonly stored: readonly Column[];
+  readonly partitions: readonly Column[];
+} {
+  return {
+    stored: storedColumns(columns, partitionBy),
+    partitions: partitionBy.flatMap((name) => columns.find((column) => column.name === name) ?? []),
+  };
 }
 
 export function isList(type: ColumnType): boolean {

@@ -2,7 +2,15 @@ import { ConfigError } from '../../errors.js';
 import type { Column } from '../../model.js';
 import { DUCKDB_TYPES } from '../duckdb/column-types.js';
 import { quoteName, quoteText } from '../sql-names.js';
-import { createTable, type DdlTable, type Dialect, fileUrls, isList, needFormats } from './ddl-model.js';
+import {
+  createTable,
+  type DdlTable,
+  type Dialect,
+  fileUrls,
+  isList,
+  needFormats,
+  partitionsLast,
+} from './ddl-model.js';
 
 /** DuckDB reads the files where they are: on this machine, or below the location with its extension httpfs. */
 export const duckdbDdl: Dialect = (table) => {
@@ -35,14 +43,20 @@ function value({ name, type }: Column, { source }: DdlTable): string {
 }
 
 function reader(table: DdlTable): string {
-  const { columns, source } = table;
+  const { source } = table;
   const files = `[${fileUrls(table).map(quoteText).join(', ')}]`;
-  if (source.format === 'parquet') return `read_parquet(${files})`;
-  const types = columns.map(({ name, type }) => {
+  const { stored, partitions } = partitionsLast(table);
+  const hiveTypes = partitions.map(
+    ({ name, type }) => `${quoteText(name)}: ${quoteText(DUCKDB_TYPES[type])}`,
+  );
+  const hive =
+    partitions.length === 0 ? [] : ['hive_partitioning = true', `hive_types = {${hiveTypes.join(', ')}}`];
+  if (source.format === 'parquet') return `read_parquet(${[files, ...hive].join(', ')})`;
+  const types = stored.map(({ name, type }) => {
     const isText = source.format === 'csv' && isList(type);
     return `${quoteText(name)}: ${quoteText(isText ? 'JSON' : DUCKDB_TYPES[type])}`;
   });
-  const schema = `columns = {${types.join(', ')}}`;
+  const schema = [`columns = {${types.join(', ')}}`, ...hive].join(', ');
   if (source.format === 'ndjson') return `read_json(${files}, format = 'newline_delimited', ${schema})`;
   const { delimiter, nullText, crlf } = source.csv;
   const settings = [
@@ -53,7 +67,7 @@ function reader(table: DdlTable): string {
     `escape = '"'`,
     `nullstr = ${quoteText(nullText)}`,
     // A file of one column has "" for null.
-    `allow_quoted_nulls = ${columns.length === 1 && nullText === ''}`,
+    `allow_quoted_nulls = ${stored.length === 1 && nullText === ''}`,
     `new_line = ${crlf ? `'\\r\\n'` : `'\\n'`}`,
     schema,
   ];

@@ -1,7 +1,15 @@
 import { ConfigError } from '../../errors.js';
 import { POSTGRES_TYPES } from '../postgres/column-types.js';
 import { quoteName, quoteText } from '../sql-names.js';
-import { createTable, type Dialect, fileUrls, isList, needFormats, needLocation } from './ddl-model.js';
+import {
+  createTable,
+  type Dialect,
+  fileUrls,
+  isList,
+  needFormats,
+  needLocation,
+  needWholeRows,
+} from './ddl-model.js';
 
 /**
  * A foreign table over the files on OBS (`dws_06_0160`: server `gsmpp_server`, text and CSV only, no Chinese characters
@@ -16,6 +24,7 @@ export const dwsDdl: Dialect = (table) => {
       'CONFIG_CONFLICT',
       'GaussDB(DWS) is to read plain CSV: export without --compression',
     );
+  needWholeRows(table, 'A foreign table of GaussDB(DWS)', ', or use "load postgres"');
   needLocation(table, ['obs://']);
   const urls = fileUrls(table);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII

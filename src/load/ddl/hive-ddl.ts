@@ -1,6 +1,14 @@
-import type { ColumnType } from '../../model.js';
+import type { Column, ColumnType } from '../../model.js';
 import { backslashText } from '../sql-names.js';
-import { createTable, type DdlTable, type Dialect, isList, needFormats, tableFolder } from './ddl-model.js';
+import {
+  createTable,
+  type DdlTable,
+  type Dialect,
+  isList,
+  needFormats,
+  partitionsLast,
+  tableFolder,
+} from './ddl-model.js';
 
 const TYPES: Readonly<Record<ColumnType, string>> = {
   boolean: 'BOOLEAN',
@@ -17,10 +25,15 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
 /** An external table over the folder: it is loaded as soon as it is there. Names lose their case in Hive. */
 export const hiveDdl: Dialect = (table) => {
   needFormats(table, 'Hive, without losing types,', ['parquet']);
-  return createTable(
-    `CREATE EXTERNAL TABLE ${tableName(table)}`,
-    definitions(table, false),
-    `\nSTORED AS PARQUET\nLOCATION ${backslashText(folderUrl(table))}`,
+  const { stored, partitions } = partitionsLast(table);
+  const partitionedBy =
+    partitions.length === 0 ? '' : `\nPARTITIONED BY (${definitions(partitions, false).join(', ')})`;
+  return (
+    createTable(
+      `CREATE EXTERNAL TABLE ${tableName(table)}`,
+      definitions(stored, false),
+      `${partitionedBy}\nSTORED AS PARQUET\nLOCATION ${backslashText(folderUrl(table))}`,
+    ) + findPartitions(table)
   );
 };
 
@@ -28,20 +41,32 @@ export const hiveDdl: Dialect = (table) => {
 export const sparkDdl: Dialect = (table) => {
   needFormats(table, 'Spark', ['csv', 'ndjson', 'parquet']);
   const using = { csv: 'CSV', ndjson: 'JSON', parquet: 'PARQUET' }[table.source.format];
-  return createTable(
-    `CREATE TABLE ${tableName(table)}`,
-    definitions(table, table.source.format === 'csv'),
-    `\nUSING ${using}${options(table)}\nLOCATION ${backslashText(folderUrl(table))}`,
+  const { stored, partitions } = partitionsLast(table);
+  const partitionedBy =
+    partitions.length === 0
+      ? ''
+      : `\nPARTITIONED BY (${partitions.map(({ name }) => quoted(name)).join(', ')})`;
+  return (
+    createTable(
+      `CREATE TABLE ${tableName(table)}`,
+      definitions([...stored, ...partitions], table.source.format === 'csv'),
+      `\nUSING ${using}${options(table, stored)}${partitionedBy}\nLOCATION ${backslashText(folderUrl(table))}`,
+    ) + findPartitions(table)
   );
 };
 
-function definitions({ columns }: DdlTable, hasTextLists: boolean): readonly string[] {
+/** The folders that are there become partitions. */
+function findPartitions(table: DdlTable): string {
+  return table.partitionBy.length === 0 ? '' : `MSCK REPAIR TABLE ${tableName(table)};\n`;
+}
+
+function definitions(columns: readonly Column[], hasTextLists: boolean): readonly string[] {
   return columns.map(
     ({ name, type }) => `${quoted(name)} ${hasTextLists && isList(type) ? 'STRING' : TYPES[type]}`,
   );
 }
 
-function options({ source, columns }: DdlTable): string {
+function options({ source }: DdlTable, columns: readonly Column[]): string {
   if (source.format !== 'csv') return '';
   const { delimiter, nullText } = source.csv;
   const isQuotedNull = columns.length === 1 && nullText === '' && columns[0]?.type !== 'string';

@@ -3,11 +3,21 @@ import { ConfigError } from '../../errors.js';
 import type { Column, ScalarType } from '../../model.js';
 import { POSTGRES_TYPES } from '../postgres/column-types.js';
 import { quoteName, quoteText } from '../sql-names.js';
-import { createTable, type Dialect, fileUrls, isList, needFormats } from './ddl-model.js';
+import {
+  createTable,
+  type Dialect,
+  fileUrls,
+  isList,
+  needFolder,
+  needFormats,
+  needWholeRows,
+} from './ddl-model.js';
 
 /** `psql` reads the files on this machine. Lists are JSON text in CSV, and become arrays on the way. */
 export const postgresDdl: Dialect = (table) => {
   needFormats(table, 'COPY of PostgreSQL', ['csv'], ', or use "load postgres"');
+  needWholeRows(table, 'COPY of PostgreSQL', ', or use "load postgres"');
+  needFolder(table, 'COPY of PostgreSQL');
   const { columns, schema, source } = table;
   if (!/^[ -~\t]$/.test(source.csv.delimiter))
     throw new ConfigError('CONFIG_CONFLICT', 'COPY of PostgreSQL takes a delimiter of one ASCII character');

@@ -7,6 +7,7 @@ import {
   fileUrls,
   needFormats,
   needLocation,
+  needWholeRows,
 } from './ddl-model.js';
 
 /** `VARCHAR(65535)` is the longest text, in bytes. */
@@ -25,6 +26,7 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
 /** COPY by a manifest, so that exactly these files are read. */
 export const redshiftDdl: Dialect = (table) => {
   needFormats(table, 'Redshift', ['csv', 'parquet']);
+  needWholeRows(table, 'COPY of Redshift');
   const location = needLocation(table, ['s3://']);
   const name =
     table.schema === null ? quoteName(table.name) : `${quoteName(table.schema)}.${quoteName(table.name)}`;
@@ -64,6 +66,7 @@ function format({ source, isGzip }: DdlTable): readonly string[] {
 
 /** The manifest file of COPY. `content_length` is required for Parquet. */
 export function redshiftManifest(table: DdlTable): string {
+  needWholeRows(table, 'COPY of Redshift');
   needLocation(table, ['s3://']);
   const urls = fileUrls(table);
   const entries = table.files.map((file, index) => ({

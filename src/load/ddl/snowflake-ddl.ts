@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.js';
 import type { Column, ColumnType } from '../../model.js';
 import { quoteName, quoteText } from '../sql-names.js';
-import { createTable, type DdlTable, type Dialect, isList, needFormats } from './ddl-model.js';
+import { createTable, type DdlTable, type Dialect, isList, needFormats, needWholeRows } from './ddl-model.js';
 
 /** `NUMBER(19,0)` holds 64 bits; `VARIANT` keeps integers of up to 38 digits. */
 const TYPES: Readonly<Record<ColumnType, string>> = {
@@ -19,6 +19,7 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
 /** The stage of the table, filled from this machine by PUT; or the stage that `--location @stage/path` names. */
 export const snowflakeDdl: Dialect = (table) => {
   needFormats(table, 'Snowflake', ['csv', 'parquet']);
+  needWholeRows(table, 'COPY of Snowflake');
   const { location, folder, files, columns } = table;
   if (location !== null && !location.startsWith('@'))
     throw new ConfigError('CONFIG_INVALID', '--location for Snowflake is a stage: @stage or @stage/folder');

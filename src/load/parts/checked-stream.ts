@@ -1,23 +1,38 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline, type Readable, Transform } from 'node:stream';
+import { pipeline, Readable, Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { VerifyError } from '../../errors.js';
-import type { PartFile } from '../../model.js';
+import { GesExportError, VerifyError } from '../../errors.js';
+import type { PartFile, StoredFile } from '../../model.js';
 
 const CHUNK_BYTES = 256 * 1024;
+
+/** Opens a file of the export by its path; null when it is not there. */
+export type OpenStored = (path: string) => Promise<StoredFile | null>;
 
 /**
  * The bytes of a part file, unpacked where its name ends in `.gz`. The stream fails at its end, with
  * `VERIFY_FAILED`, where size or SHA-256 of the file are not those of the manifest; what was read by then must not
  * be kept.
  */
-export function checkedStream(path: string, file: PartFile): Readable {
-  const bytes = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+export function checkedStream(open: OpenStored, file: PartFile): Readable {
+  const bytes = Readable.from(bytesOf(open, file), { objectMode: false, highWaterMark: CHUNK_BYTES });
   const check = checkBytes(file);
-  if (!path.endsWith('.gz')) return join(bytes, check, file);
+  if (!file.path.endsWith('.gz')) return join(bytes, check, file);
   const unpacked = createGunzip({ chunkSize: CHUNK_BYTES });
   return join(join(bytes, check, file), unpacked, file);
+}
+
+/** @throws VerifyError `VERIFY_FAILED` when the file is not there */
+export async function openStored(open: OpenStored, file: PartFile): Promise<StoredFile> {
+  const stored = await open(file.path);
+  if (stored === null) throw new VerifyError('VERIFY_FAILED', `"${file.path}" is missing`);
+  if (!stored.isFile)
+    throw new VerifyError('VERIFY_FAILED', `"${file.path}" cannot be read: it is no regular file`);
+  return stored;
+}
+
+async function* bytesOf(open: OpenStored, file: PartFile): AsyncGenerator<Uint8Array> {
+  yield* (await openStored(open, file)).read();
 }
 
 /** Like `pipe()`, but a failure of the first stream reaches the reader of the second. */
@@ -28,11 +43,11 @@ function join<Stream extends Transform>(from: Readable, to: Stream, file: PartFi
 }
 
 /** @throws VerifyError `VERIFY_FAILED` */
-export async function checkWholeFile(path: string, file: PartFile): Promise<void> {
+export async function checkWholeFile(stored: StoredFile, file: PartFile): Promise<void> {
   const check = checkBytes(file);
   check.resume();
   await new Promise<void>((resolve, reject) => {
-    pipeline(createReadStream(path, { highWaterMark: CHUNK_BYTES }), check, (error) =>
+    pipeline(Readable.from(stored.read(), { objectMode: false }), check, (error) =>
       error ? reject(unreadable(file, error)) : resolve(),
     );
   });
@@ -60,9 +75,9 @@ function checkBytes(file: PartFile): Transform {
   });
 }
 
-/** A failure while a part file is read as an error of ours. */
-export function unreadable(file: PartFile, cause: Error): VerifyError {
-  if (cause instanceof VerifyError) return cause;
+/** A failure while a part file is read as an error of ours; one that is, such as that of a store, stays as it is. */
+export function unreadable(file: PartFile, cause: Error): GesExportError {
+  if (cause instanceof GesExportError) return cause;
   const isMissing = 'code' in cause && cause.code === 'ENOENT';
   const what = isMissing ? 'is missing' : `cannot be read: ${cause.message}`;
   return new VerifyError('VERIFY_FAILED', `"${file.path}" ${what}`, { cause });

@@ -1,33 +1,77 @@
-import { join } from 'node:path';
+import { VerifyError } from '../../errors.js';
 import type { JsonValue } from '../../json-value.js';
 import type { Column, PartFile } from '../../model.js';
-import type { LoadPart, LoadSource } from '../load-model.js';
-import { checkedStream } from './checked-stream.js';
+import { columnPlaces, storedColumns } from '../../partition.js';
+import type { LoadCell, LoadPart, LoadRow, LoadSource } from '../load-model.js';
+import { cellOfText } from './cell-value.js';
+import { checkedStream, type OpenStored } from './checked-stream.js';
 import { csvRows } from './csv-rows.js';
 import { ndjsonRows } from './ndjson-rows.js';
 import { parquetRows } from './parquet-rows.js';
 
-/**
- * @param root the folder of the export
- * @param parseJson reads one JSON text without loss; throws on what is no JSON
- */
+/** The table that a part file is of, as the manifest tells. */
+export interface PartTable {
+  readonly columns: readonly Column[];
+  readonly partitionBy?: readonly string[] | undefined;
+}
+
+/** @param parseJson reads one JSON text without loss; throws on what is no JSON */
 export function openPart(
-  root: string,
+  open: OpenStored,
   file: PartFile,
-  columns: readonly Column[],
+  table: PartTable,
   source: LoadSource,
   parseJson: (text: string) => JsonValue,
 ): LoadPart {
-  const path = join(root, file.path);
+  const columns = storedColumns(table.columns, table.partitionBy);
+  const stored = () => {
+    if (source.format === 'parquet') return parquetRows(open, file, columns);
+    const stream = checkedStream(open, file);
+    return source.format === 'csv'
+      ? csvRows(stream, { file, columns, csv: source.csv, parseJson })
+      : ndjsonRows(stream, { file, columns, raw: source.raw, parseJson });
+  };
+  const isPartitioned = table.partitionBy !== undefined;
   return {
     file,
-    rows() {
-      if (source.format === 'parquet') return parquetRows(path, file, columns);
-      const stream = checkedStream(path, file);
-      return source.format === 'csv'
-        ? csvRows(stream, { file, columns, csv: source.csv, parseJson })
-        : ndjsonRows(stream, { file, columns, raw: source.raw, parseJson });
-    },
-    text: () => (source.format === 'parquet' ? null : checkedStream(path, file)),
+    rows: () => (isPartitioned ? filled(stored(), file, table, parseJson) : stored()),
+    text: () => (source.format === 'parquet' || isPartitioned ? null : checkedStream(open, file)),
   };
+}
+
+/** Puts the cells that the path of a file holds back between those in the file. */
+async function* filled(
+  batches: AsyncIterable<readonly LoadRow[]>,
+  file: PartFile,
+  { columns, partitionBy = [] }: PartTable,
+  parseJson: (text: string) => JsonValue,
+): AsyncIterable<readonly LoadRow[]> {
+  const places = columnPlaces(columns, partitionBy);
+  const cells = columns.map((column, index): LoadCell => {
+    const place = places[index];
+    if (place === undefined || 'stored' in place) return null;
+    return partitionCell(file, column, place.partition, parseJson);
+  });
+  for await (const rows of batches) {
+    yield rows.map((row) =>
+      places.map((place, index) => ('stored' in place ? row[place.stored] : cells[index]) as LoadCell),
+    );
+  }
+}
+
+/** @throws VerifyError `VERIFY_FAILED` */
+function partitionCell(
+  { path, partition, rows }: PartFile,
+  column: Column,
+  index: number,
+  parseJson: (text: string) => JsonValue,
+): LoadCell {
+  const value = partition?.[index];
+  if (value === null && (column.nullable || rows === 0)) return null;
+  const cell = typeof value === 'string' ? cellOfText(value, column, parseJson) : undefined;
+  if (cell !== undefined) return cell;
+  throw new VerifyError(
+    'VERIFY_FAILED',
+    `"${path}": the manifest gives no ${column.type} for the partition column "${column.name}"`,
+  );
 }

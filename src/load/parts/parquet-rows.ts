@@ -1,8 +1,7 @@
-import { open } from 'node:fs/promises';
 import { type AsyncBuffer, parquetMetadataAsync, parquetRead } from 'hyparquet';
 import type { Column, PartFile } from '../../model.js';
 import type { LoadCell, LoadRow } from '../load-model.js';
-import { checkWholeFile, unreadable } from './checked-stream.js';
+import { checkWholeFile, type OpenStored, openStored, unreadable } from './checked-stream.js';
 
 /**
  * The rows of a Parquet part, one row group at a time. The file is hashed before it is read, because its footer
@@ -11,18 +10,22 @@ import { checkWholeFile, unreadable } from './checked-stream.js';
  * @throws VerifyError `VERIFY_FAILED`
  */
 export async function* parquetRows(
-  path: string,
+  open: OpenStored,
   file: PartFile,
   columns: readonly Column[],
 ): AsyncIterable<readonly LoadRow[]> {
-  await checkWholeFile(path, file);
-  const handle = await open(path, 'r');
+  const stored = await openStored(open, file);
+  await checkWholeFile(stored, file);
   try {
     const buffer: AsyncBuffer = {
       byteLength: file.bytes,
       async slice(start, end = file.bytes) {
         const bytes = new Uint8Array(end - start);
-        await handle.read(bytes, 0, bytes.length, start);
+        let done = 0;
+        for await (const chunk of stored.read(start, end)) {
+          bytes.set(chunk, done);
+          done += chunk.length;
+        }
         return bytes.buffer;
       },
     };
@@ -48,8 +51,6 @@ export async function* parquetRows(
     }
   } catch (error) {
     throw error instanceof Error ? unreadable(file, error) : error;
-  } finally {
-    await handle.close();
   }
 }
 
