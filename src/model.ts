@@ -174,7 +174,7 @@ export type Format = (typeof FORMATS)[number];
 export const ENGINES = ['columnar', 'reference'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
-export const COMPRESSIONS = ['none', 'gzip', 'snappy'] as const;
+export const COMPRESSIONS = ['none', 'gzip', 'snappy', 'zstd'] as const;
 export type Compression = (typeof COMPRESSIONS)[number];
 
 /** Graph databases whose bulk loaders read the meaning of a column from its name. */

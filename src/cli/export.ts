@@ -20,7 +20,7 @@ export function exportCommand(): Command {
     .option('-f, --format <format>', 'csv, ndjson or parquet (default: csv)')
     .option(
       '--compression <name>',
-      'none or gzip for text; none, snappy or gzip for Parquet (default: none; snappy)',
+      'none or gzip for text; none, snappy, gzip or zstd (Node 22.15 or later) for Parquet (default: none; snappy)',
     );
   addConnectionOptions(command)
     .option('--page-size <n>', 'records a request, 1 to 100000 (default: 100000)')

@@ -44,6 +44,12 @@ test.concurrent.for<[string, readonly string[], number, RegExp]>([
     /^Cannot write csv with compression "snappy": use none, gzip\. Change one of the options named$/,
   ],
   [
+    'zstd for text',
+    ['export', 'pagerank', '--out', 'OUT', '--compression', 'zstd'],
+    2,
+    /^Cannot write csv with compression "zstd": use none, gzip\. /,
+  ],
+  [
     'a delimiter of two characters',
     ['export', 'pagerank', '--out', 'OUT', '--delimiter', '||'],
     2,

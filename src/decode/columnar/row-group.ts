@@ -1,6 +1,5 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { ChunkFacts, Compression, PlannedColumn, RowGroupFacts } from '../../model.js';
+import { packPage } from '../../page-codecs.js';
 import type { BlockStore } from './block-store.js';
 import type { Core } from './core.js';
 import { encodeThrift, type ThriftStruct } from './thrift.js';
@@ -15,8 +14,6 @@ const RLE = 3;
 
 /** Longer text is left out: the footer, and the checkpoint with it, must not grow with the data. */
 const MAX_BOUND_BYTES = 64;
-
-const gzipAside = promisify(gzip);
 
 /** The least and the greatest value in PLAIN encoding, texts without their length. */
 interface Bounds {
@@ -149,8 +146,8 @@ export class RowGroupWriter {
     const plainBytes = end - start;
     const header = (packedBytes: number) => encodeThrift([type, [2, plainBytes], [3, packedBytes], details]);
     let body: Page['body'];
-    if (this.#compression === 'gzip') {
-      body = gzipAside(this.#core.copy(start, end));
+    if (this.#compression === 'gzip' || this.#compression === 'zstd') {
+      body = packPage(this.#compression, this.#core.copy(start, end));
     } else {
       const from = this.#store.length;
       if (this.#compression === 'snappy') {

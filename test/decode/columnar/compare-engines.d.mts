@@ -1,5 +1,8 @@
 import type { TestCase } from './random-case.mjs';
 
+/** For hyparquet. */
+export const UNPACKERS: Readonly<Record<'GZIP' | 'ZSTD', (packed: Uint8Array) => Uint8Array>>;
+
 /** The exports of the modules that the comparison needs. */
 export type Engines = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 // Runs a case of random-case.mjs through both engines and says where they differ. Plain JavaScript, see there.
-import { gunzipSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { parquetMetadata, parquetRead } from 'hyparquet';
 import thrift from 'parquetjs-lite/gen-nodejs/parquet_types.js';
 import util from 'parquetjs-lite/lib/util.js';
@@ -270,6 +270,12 @@ export async function compareDamaged(engines, test, seed, times) {
 
 // ---- Parquet --------------------------------------------------------------------------------------------------
 
+/** For hyparquet, which unpacks only Snappy by itself. */
+export const UNPACKERS = {
+  GZIP: (packed) => zlib.gunzipSync(packed),
+  ZSTD: (packed) => zlib.zstdDecompressSync(packed),
+};
+
 const utf8 = (bytes) => (bytes === undefined ? undefined : Buffer.from(bytes).toString());
 /** hyparquet's own text decoder drops a byte order mark at the start of a text. */
 const PARSERS = { jsonFromBytes: utf8, stringFromBytes: utf8 };
@@ -282,7 +288,7 @@ export async function readParquetFile(bytes) {
   await parquetRead({
     file,
     metadata,
-    compressors: { GZIP: (input) => gunzipSync(input) },
+    compressors: UNPACKERS,
     parsers: PARSERS,
     onComplete: (read) => {
       rows = read;
