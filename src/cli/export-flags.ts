@@ -25,7 +25,14 @@ const FILE_FLAGS: ReadonlySet<string> = new Set([
 ]);
 
 /** Options of `export` that say how tables are made of samples. */
-const SAMPLE_OPTIONS: ReadonlySet<string> = new Set(['paths', 'raw', 'strict', 'graphHeaders', 'engine']);
+const SAMPLE_OPTIONS: ReadonlySet<string> = new Set([
+  'paths',
+  'raw',
+  'strict',
+  'graphHeaders',
+  'engine',
+  'workers',
+]);
 
 /** Options of `export` that matter to tables whose records are known beforehand, in the configuration file too. */
 export const KNOWN_TABLE_OPTIONS: ReadonlySet<string> = new Set(

@@ -43,6 +43,7 @@ export function exportCommand(): Command {
     )
     .option('--force', 'replace what an earlier export left in the folder')
     .option('--engine <name>', 'columnar, or reference: slower, by way of objects (default: columnar)')
+    .option('--workers <n>', 'threads that decode for the columnar engine (default: 0, the main thread)')
     .option('--memory <size>', 'what the program should need at most, such as 512MiB (default: 256MiB)')
     .option('--delimiter <character>', 'CSV: between cells (default: ,)')
     .option('--null-text <text>', 'CSV: what a null looks like (default: nothing)')

@@ -167,6 +167,7 @@ export const EXPORT_OPTIONS: ReadonlySet<string> = new Set([
   'raw',
   'strict',
   'engine',
+  'workers',
   'memory',
   'graphHeaders',
   'wait',
