@@ -13,7 +13,6 @@ export interface Result {
   readonly rows: readonly number[];
   readonly overflowRows: readonly number[];
   readonly error: Error | null;
-  readonly decoder?: { readonly heldBytes: number };
 }
 
 export function runColumnar(engines: Engines, test: TestCase): Promise<Result>;
@@ -26,6 +25,9 @@ export function compare(
   readonly isRefused: boolean;
   readonly files?: readonly Buffer[];
 }>;
+
+/** `engines` must come from a build: workers run no TypeScript. */
+export function compareWorkers(engines: Engines, test: TestCase): Promise<string | null>;
 
 export function compareDamaged(
   engines: Engines,

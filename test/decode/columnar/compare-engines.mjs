@@ -75,40 +75,39 @@ function facts(engines, test, body) {
   };
 }
 
+/** Decoders in this thread. */
+const inThisThread = (engines, options) =>
+  new engines.LocalDecoders({ ...options, pool: new engines.BlockPool() });
+
+/** Decoders in worker threads, which need a build. */
+const inWorkers = (engines, options) => new engines.WorkerDecoders(2, options);
+
 /**
+ * @param open the decoders: `inThisThread` or `inWorkers`
  * @returns what came out: `files` (bytes), `rows`, `overflowRows` and `bodies`, or `error`
  */
-export async function runColumnar(engines, test) {
+export async function runColumnar(engines, test, open = inThisThread) {
   const result = { bodies: [], files: [], rows: [], overflowRows: [], error: null };
+  const { plans, format, compression, csv } = test;
+  const decoders = open(engines, { plans, format, compression, csv, maxAnswerBytes: MAX_BYTES, onDrift });
   try {
     const parts = await Promise.all(test.plans.map((plan) => openPart(engines, test, plan)));
-    const decoder = new engines.WindowDecoder({
-      plans: test.plans,
-      format: test.format,
-      compression: test.compression,
-      csv: test.csv,
-      maxAnswerBytes: MAX_BYTES,
-      pool: new engines.BlockPool(),
-      onDrift,
-    });
-    result.decoder = decoder;
     for (const { answers } of test.windows) {
+      const planned = { offset: answers[0].offset, limit: answers[0].limit };
       for (const answer of answers) {
-        for (const end of answer.breaks) await tryBroken(decoder, answer, end);
-        const body = await decoder.readAnswer(chunksOf(answer), {
-          offset: answer.offset,
-          limit: answer.limit,
-        });
+        for (const end of answer.breaks) await tryBroken(decoders, planned, answer, end);
+        const asked = { offset: answer.offset, limit: answer.limit };
+        const body = await decoders.readAnswer(chunksOf(answer), planned, asked);
         result.bodies.push(facts(engines, test, body));
       }
-      const encoded = await decoder.endWindow();
+      const encoded = await decoders.endWindow(planned);
       for (const [index, part] of parts.entries()) {
         result.rows[index] = (result.rows[index] ?? 0) + encoded[index].rows;
         result.overflowRows[index] = (result.overflowRows[index] ?? 0) + encoded[index].overflowRows;
         await part.sink.writeEncoded(encoded[index]);
         await part.sink.endWindow();
       }
-      decoder.beginWindow();
+      decoders.freeWindow(planned);
     }
     for (const part of parts) {
       await part.sink.finish();
@@ -116,14 +115,17 @@ export async function runColumnar(engines, test) {
     }
   } catch (error) {
     result.error = error;
+  } finally {
+    await decoders.close();
   }
   return result;
 }
 
 /** An attempt that breaks off. Damage or drift before the break may show first. */
-async function tryBroken(decoder, answer, end) {
+async function tryBroken(decoders, planned, answer, end) {
+  const asked = { offset: answer.offset, limit: answer.limit };
   try {
-    await decoder.readAnswer(chunksOf(answer, end), { offset: answer.offset, limit: answer.limit });
+    await decoders.readAnswer(chunksOf(answer, end), planned, asked);
   } catch (error) {
     if (error instanceof Broken || error instanceof Drifted || error.code !== undefined) return;
     throw error;
@@ -164,6 +166,24 @@ async function runReference(engines, test) {
     result.error = error;
   }
   return result;
+}
+
+/**
+ * Compares decoders in worker threads with those in this thread: the same bytes, or the same error.
+ *
+ * @returns what differs, null if nothing does
+ */
+export async function compareWorkers(engines, test) {
+  const local = await runColumnar(engines, test);
+  const workers = await runColumnar(engines, test, inWorkers);
+  const [here, there] = [describe(local.error), describe(workers.error)];
+  if (here !== there) return `in this thread: ${here}; in workers: ${there}`;
+  for (const fact of ['bodies', 'rows', 'overflowRows']) {
+    const [ours, theirs] = [JSON.stringify(workers[fact]), JSON.stringify(local[fact])];
+    if (ours !== theirs) return `${fact}: ${firstDifference(ours, theirs)}`;
+  }
+  const index = local.files.findIndex((bytes, at) => !bytes.equals(workers.files[at]));
+  return index < 0 ? null : `file ${index}: ${compareText(workers.files[index], local.files[index])}`;
 }
 
 /**
@@ -437,7 +457,8 @@ function pagesBetween(bytes, begin, end) {
 export async function loadEngines(load) {
   const modules = await Promise.all(
     [
-      'decode/columnar/window-decoder.js',
+      'decode/columnar/window-decoders.js',
+      'decode/columnar/workers/worker-decoders.js',
       'decode/columnar/block-store.js',
       'decode/columnar/core-plan.js',
       'decode/columnar/core.js',

@@ -27,8 +27,8 @@ const answers = new Map<number, AnswerReader>();
 /** The number of the answer that a window reads, by the offset of the window. */
 const current = new Map<number, number>();
 
-function report(message: Report): void {
-  parentPort?.postMessage(message);
+function report(message: Report, moved: readonly ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, moved);
 }
 
 /** What cannot be done is the answer's failure, not the worker's. */
@@ -69,7 +69,7 @@ parentPort?.on('message', (order: Order) => {
     case 'rows': {
       const { id, planned } = order;
       decoders.endWindow(planned).then(
-        (encoded) => report({ kind: 'rows', id, encoded: encoded.map(toSend) }),
+        (encoded) => reportRows(id, encoded),
         (error: unknown) => report({ kind: 'failed', id, failure: toFailure(error) }),
       );
       return;
@@ -80,10 +80,15 @@ parentPort?.on('message', (order: Order) => {
   }
 });
 
-/** A message takes the whole memory behind a view with it: small pieces are copied out of theirs. */
-function toSend(rows: EncodedRows): EncodedRows {
-  const pieces = rows.pieces.map((piece) =>
-    piece.buffer instanceof SharedArrayBuffer ? piece : Uint8Array.from(piece),
-  );
-  return { ...rows, pieces };
+/** Pieces that are not shared are copied out of the memory that they are views of, and moved. */
+function reportRows(id: number, encoded: readonly EncodedRows[]): void {
+  const moved: ArrayBuffer[] = [];
+  const toSend = (piece: Uint8Array): Uint8Array => {
+    if (piece.buffer instanceof SharedArrayBuffer) return piece;
+    const copy = Uint8Array.from(piece);
+    moved.push(copy.buffer);
+    return copy;
+  };
+  const rows = encoded.map((each) => ({ ...each, pieces: each.pieces.map(toSend) }));
+  report({ kind: 'rows', id, encoded: rows }, moved);
 }
