@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
+import { snappyUncompress } from 'hyparquet';
 import { ConfigError } from './errors.js';
 import type { Compression } from './model.js';
 
@@ -47,6 +48,16 @@ export function packPage(codec: 'gzip' | 'zstd', bytes: Uint8Array): Promise<Buf
 /** The bytes that `packPage` gives for zstd. @throws ConfigError `CONFIG_INVALID` where Node has none */
 export function packZstd(bytes: Uint8Array): Buffer {
   return needZstd().zstdCompressSync(bytes);
+}
+
+/** The bytes of a page that was packed with any codec. @throws ConfigError `CONFIG_INVALID` where Node has no zstd */
+export function unpackPage(codec: Compression, packed: Uint8Array, length: number): Uint8Array {
+  if (codec === 'none') return packed;
+  if (codec === 'gzip') return PAGE_UNPACKERS.GZIP(packed, length);
+  if (codec === 'zstd') return PAGE_UNPACKERS.ZSTD(packed, length);
+  const page = new Uint8Array(length);
+  snappyUncompress(packed, page);
+  return page;
 }
 
 /**

@@ -48,7 +48,10 @@ export class TableDecoder {
 
   constructor(plan: TablePlan, options: EncodingOptions, pool: BlockPool, onDrift: (drift: Drift) => never) {
     this.plan = plan;
-    this.#core = openCore(plan, options);
+    this.#core = openCore(plan, options, () => {
+      if (this.#rowGroup === null) this.#takeOutput();
+      else this.#rowGroup.endPages();
+    });
     this.#reader = createRowReader(plan, onDrift);
     this.#store = new BlockStore(pool);
     this.#rowGroup =
@@ -194,9 +197,7 @@ export class TableDecoder {
       if (this.#first === null && call.records.value !== 0) this.#first = this.#lastRecord();
       // The first record is read alone, so that its text is there to be kept.
       const status = call.run(this.#first === null ? 1 : ALL_RECORDS);
-      if (status === RUN.outputFull) this.#takeOutput();
-      else if (status === RUN.pagesFull) this.#rowGroup?.endPages();
-      else if (status === RUN.hostRecord) this.#readByReference();
+      if (status === RUN.hostRecord) this.#readByReference();
       else if (status === RUN.needInput) {
         const left = this.#left();
         if (left > MAX_RECORD_BYTES) throw this.#tooLong();

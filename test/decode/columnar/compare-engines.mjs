@@ -417,9 +417,8 @@ function checkPages(bytes, metadata) {
       if (BigInt(entries) !== meta_data.num_values) return `pages of ${name} hold ${entries} values`;
       const size = pages.reduce((sum, page) => sum + page.headerBytes + page.plainBytes, 0);
       if (BigInt(size) !== meta_data.total_uncompressed_size) return `pages of ${name} have ${size} bytes`;
-      // A record of several rows may pass the limit of 20000.
-      const isLarge = pages.some((page) => meta_data.path_in_schema.length === 1 && page.entries > 20_100);
-      if (isLarge) return `a page of ${name} holds more than 20100 rows`;
+      const isLarge = pages.some((page) => meta_data.path_in_schema.length === 1 && page.entries > 20_000);
+      if (isLarge) return `a page of ${name} holds more than 20000 rows`;
     }
     if (plain !== total_byte_size) return 'total_byte_size';
   }

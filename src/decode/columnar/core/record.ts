@@ -24,6 +24,7 @@ import {
   LOOSE_LIST,
   NDJSON,
   NULL,
+  PARQUET,
   PATHS,
   PROPERTIES,
   SLOT_KIND,
@@ -32,8 +33,8 @@ import {
 } from './layout';
 import { writeNdjsonRow } from './ndjson';
 import { isInt64 } from './number';
-import { appendRow } from './parquet';
-import { clearSlots, columnCount, columns, fillCount, fillSlot, format, rows, setRows, slotOf } from './row';
+import { appendRow, arePagesFull } from './parquet';
+import { clearSlots, columnCount, columns, fillCount, fillSlot, format, isOutputFull, rows, setRows, slotOf } from './row';
 import {
   booleanAt,
   exponentDigits,
@@ -45,6 +46,11 @@ import {
   skipSpace,
   skipValue,
 } from './scan';
+
+/** Has the host take the output, or the open page of every column. */
+// @ts-ignore: decorator
+@external('host', 'takeFull')
+declare function takeFull(): void;
 
 // Shapes, as the host numbers them.
 const KEYED: u32 = 0;
@@ -153,6 +159,8 @@ function writeRow(): void {
   else if (format == NDJSON) writeNdjsonRow(recordBytes);
   else appendRow();
   setRows(rows + 1);
+  // Not only between records: one of them may give millions of rows.
+  if (format == PARQUET ? arePagesFull : isOutputFull()) takeFull();
 }
 
 // @ts-ignore: decorator
