@@ -161,6 +161,44 @@ test('an answer that ends where its list begins is damaged, whatever the decoder
   );
 });
 
+describe('keys that come with escapes', () => {
+  const NAMES = ['a', 'long name of more than sixteen bytes', 'ключ', '中\n"x\\/', '\ud800', '😀'];
+  const plan = tableOf('rows', 'object', [
+    ...NAMES.map((member, index): PlannedColumn => {
+      return { name: `c${index}`, type: 'string', nullable: true, source: 'member', member };
+    }),
+    OVERFLOW,
+  ]);
+  const escaped = (text: string) =>
+    `"${Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')}"`;
+  const half = (text: string) =>
+    `"${JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/').replace('a', '\\u0061')}"`;
+  const record = (write: (name: string) => string) =>
+    `{${NAMES.map((name) => `${write(name)}:"v"`).join(',')}}`;
+
+  test.each(['csv', 'ndjson', 'parquet'] as const)('in every writing, in %s', async (format) => {
+    const records = [
+      record(JSON.stringify),
+      record(escaped),
+      record(half),
+      '{"\\u0061":"x","a":"y"}',
+      '{"a":null,"\\u0061":"y"}',
+      '{"\\u0061 ":"x"}',
+      '{"long name of more than sixteen byte\\u0073":"x","long name of more than sixteen byte\\u0074":"y"}',
+    ];
+    for (const cut of [[], Array.from({ length: 900 }, (_, index) => index + 1)]) {
+      const answer = answerOf('rows', records);
+      await expectSame(
+        caseOf(plan, format, [{ ...answer, cuts: cut.filter((at) => at < answer.bytes.length) }]),
+      );
+    }
+  });
+
+  test.each(['{"\\u00":1}', '{"\\x":1}', '{"a\\"', '{"\\u0061'])('damaged: %s', async (text) => {
+    expect(await refusal(plan, asAnswer(Buffer.from(`{"rows":[${text}`)))).toMatch(/not valid JSON/);
+  });
+});
+
 describe('pages of Parquet stay small', () => {
   test('where every record goes to the reference engine', async () => {
     const records = Array.from({ length: 45_000 }, (_, index) => `{"b":${index}}`);
