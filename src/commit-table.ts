@@ -17,6 +17,7 @@ import { openIcebergTable } from './lake/iceberg/iceberg-table.js';
 import type { AddedFile, LakeTable } from './lake/table-model.js';
 import type { Manifest } from './manifest/manifest.js';
 import type { StoredFile, TableFormatName, TablePlan } from './model.js';
+import { PAGE_UNPACKERS } from './page-codecs.js';
 import { openParquet, toAsyncBuffer } from './verify/parquet-file.js';
 import { VERSION } from './version.js';
 
@@ -184,7 +185,11 @@ function openTable(place: OutputPlace, format: TableFormatName): Promise<LakeTab
 }
 
 async function readParquet(file: StoredFile, columns: readonly string[]) {
-  return parquetReadObjects({ file: toAsyncBuffer(file), columns: [...columns] });
+  return parquetReadObjects({
+    file: toAsyncBuffer(file),
+    columns: [...columns],
+    compressors: PAGE_UNPACKERS,
+  });
 }
 
 /** One table is of one format. */

@@ -1,7 +1,8 @@
 import type { DecodeBody } from './client/ges-client.js';
 import { BlockPool } from './decode/columnar/block-store.js';
 import { takesTable } from './decode/columnar/core-plan.js';
-import { WindowDecoder } from './decode/columnar/window-decoder.js';
+import { LocalDecoders, type WindowDecoders } from './decode/columnar/window-decoders.js';
+import { WorkerDecoders } from './decode/columnar/workers/worker-decoders.js';
 import type { OpenJob } from './job-source.js';
 import type { DecodedBody, EngineName, Page, TablePlan, Window } from './model.js';
 import { driftHandler, type TableOutput, type TableWriter } from './table-writer.js';
@@ -13,10 +14,9 @@ export interface Engine {
   decoderFor(planned: Window, asked: Window): DecodeBody | undefined;
   /** Hands the rows of a full window to the tables; the page must not be used afterwards. */
   writeWindow(page: Page<DecodedBody>, tables: readonly TableWriter[]): Promise<void>;
+  /** To be called at the end, however it comes. */
+  close(): Promise<void>;
 }
-
-/** A decoder that has grown beyond this is not kept for the next window. */
-const MAX_KEPT_BYTES = 64 * 1024 * 1024;
 
 /**
  * The columnar engine, where it is wanted and takes every table of the export; else the reference engine. A result
@@ -28,14 +28,26 @@ export function engineFor(wanted: EngineName, job: OpenJob, plans: readonly Tabl
   return wanted === 'columnar' && isTaken ? 'columnar' : 'reference';
 }
 
-/** @param maxAnswerBytes refuse longer answers */
+/**
+ * @param maxAnswerBytes refuse longer answers
+ * @param workers threads that decode for the columnar engine; 0: the calling one
+ */
 export function openEngine(
   name: EngineName,
   plans: readonly TablePlan[],
   output: TableOutput,
   maxAnswerBytes: number,
+  workers: number,
 ): Engine {
-  return name === 'columnar' ? columnarEngine(plans, output, maxAnswerBytes) : referenceEngine;
+  if (name === 'reference') return referenceEngine;
+  const { format, compression, csv } = output;
+  const onDrift = driftHandler(output);
+  const options = { plans, format: format.format, compression, csv, maxAnswerBytes, onDrift };
+  return columnarEngine(
+    workers === 0
+      ? new LocalDecoders({ ...options, pool: new BlockPool() })
+      : new WorkerDecoders(workers, options),
+  );
 }
 
 const referenceEngine: Engine = {
@@ -49,38 +61,21 @@ const referenceEngine: Engine = {
       body.release();
     }
   },
+  close: async () => {},
 };
 
-function columnarEngine(plans: readonly TablePlan[], output: TableOutput, maxAnswerBytes: number): Engine {
-  const { format, compression, csv } = output;
-  const onDrift = driftHandler(output);
-  const open = new Map<number, WindowDecoder>();
-  const free: WindowDecoder[] = [];
-  const pool = new BlockPool();
-
-  function decoderOf(planned: Window): WindowDecoder {
-    const known = open.get(planned.offset);
-    if (known !== undefined) return known;
-    const decoder =
-      free.pop() ??
-      new WindowDecoder({ plans, format: format.format, compression, csv, maxAnswerBytes, pool, onDrift });
-    open.set(planned.offset, decoder);
-    return decoder;
-  }
-
+function columnarEngine(decoders: WindowDecoders): Engine {
   return {
     name: 'columnar',
-    decoderFor: (planned, asked) => (chunks) => decoderOf(planned).readAnswer(chunks, asked),
+    decoderFor: (planned, asked) => (chunks) => decoders.readAnswer(chunks, planned, asked),
     async writeWindow({ window }, tables) {
-      const decoder = decoderOf(window);
-      const encoded = await decoder.endWindow();
+      const encoded = await decoders.endWindow(window);
       for (const [index, table] of tables.entries()) {
         const rows = encoded[index];
         if (rows !== undefined) await table.writeEncoded(rows);
       }
-      open.delete(window.offset);
-      decoder.beginWindow();
-      if (decoder.heldBytes <= MAX_KEPT_BYTES) free.push(decoder);
+      decoders.freeWindow(window);
     },
+    close: () => decoders.close(),
   };
 }

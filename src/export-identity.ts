@@ -2,6 +2,7 @@ import type { Checkpoint, ExportIdentity, TableCheckpoint } from './checkpoint/c
 import type { ResolvedExport } from './config/options.js';
 import type { JobSample, OpenJob } from './job-source.js';
 import type { TablePlan } from './model.js';
+import { codecVersion } from './page-codecs.js';
 import { sinkFormats } from './sinks/sink-formats.js';
 
 /** What makes two exports the same: the result, and every option that shapes bytes. */
@@ -43,6 +44,7 @@ export function identityOf(job: OpenJob, sample: JobSample, options: ResolvedExp
       raw,
       strict,
       engine,
+      ...codecVersion(compression),
       ...(graphHeaders === undefined ? {} : { graphHeaders }),
       ...(tableFormat === undefined ? {} : { tableFormat }),
       ...(fileBytes === undefined ? {} : { fileBytes }),

@@ -2,12 +2,12 @@ import { buildManifest } from './build-manifest.js';
 import { type Checkpoint, formatCheckpoint } from './checkpoint/checkpoint-file.js';
 import type { GesClient } from './client/ges-client.js';
 import { checkNotCommitted, checkPlans, commitTables, exportFolder, planTables } from './commit-table.js';
-import { type ExportOptions, type ResolvedExport, resolveExport } from './config/options.js';
+import { type ExportOptions, type ResolvedExport, resolveExport, WORKER_BYTES } from './config/options.js';
 import { connect, MAX_ANSWER_BYTES } from './connect.js';
 import { openPlace } from './destination/open-place.js';
 import type { OutputPlace } from './destination/output-place.js';
 import { createStreamPart } from './destination/stdout-part.js';
-import { engineFor, openEngine } from './engines.js';
+import { type Engine, engineFor, openEngine } from './engines.js';
 import { ConfigError } from './errors.js';
 import type { OnEvent } from './events.js';
 import { identityOf, newCheckpoint } from './export-identity.js';
@@ -280,10 +280,16 @@ interface PageWriting {
 
 /** Reads window after window and hands its rows to the tables. */
 async function writePages(work: PageWriting): Promise<void> {
-  const { job, sample, run, output, tables, watch, startOffset } = work;
-  const { options, signal, onEvent } = run;
+  const { job, run, output, tables, startOffset } = work;
+  const { options, onEvent } = run;
   const plans = tables.map((table) => table.plan);
-  const engine = openEngine(engineFor(options.engine, job, plans), plans, output, MAX_ANSWER_BYTES);
+  const engine = openEngine(
+    engineFor(options.engine, job, plans),
+    plans,
+    output,
+    MAX_ANSWER_BYTES,
+    options.workers,
+  );
   onEvent({
     type: 'started',
     jobId: job.id,
@@ -291,6 +297,16 @@ async function writePages(work: PageWriting): Promise<void> {
     tables: plans.map((plan) => plan.name),
     resumedAt: startOffset,
   });
+  try {
+    await readAndWrite(work, engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+async function readAndWrite(work: PageWriting, engine: Engine): Promise<void> {
+  const { job, sample, run, tables, watch, startOffset } = work;
+  const { options, signal, onEvent } = run;
   const unlimited = Number.MAX_SAFE_INTEGER;
   let bytesRead = 0;
   for await (const page of readPages({
@@ -301,7 +317,7 @@ async function writePages(work: PageWriting): Promise<void> {
     pageSize: job.isPaged ? work.windowSize : unlimited,
     boundary: job.isPaged ? options.rowsPerFile : unlimited,
     concurrency: options.concurrency,
-    maxHeldBytes: options.memory * HELD_SHARE,
+    maxHeldBytes: heldBytes(options),
     recordBytes: sample.recordBytes,
     signal,
   })) {
@@ -450,6 +466,13 @@ async function planExport(
  * (docs/decisions/0005-memory.md).
  */
 const HELD_SHARE = 1 / 16;
+
+/** With workers, as many windows as there are threads to decode them; what the threads take by themselves is no one's. */
+const HELD_SHARE_OF_WORKERS = 1 / 4;
+
+function heldBytes({ memory, workers }: ResolvedExport): number {
+  return workers === 0 ? memory * HELD_SHARE : (memory - workers * WORKER_BYTES) * HELD_SHARE_OF_WORKERS;
+}
 
 /** A window may take this share of the memory as JSON; where records are wider, windows hold fewer of them. */
 const WINDOW_SHARE = 1 / 4;

@@ -130,7 +130,11 @@ function checkManifestIdentity(place: OutputPlace, manifest: Manifest, identity:
   const { job, source, options, fingerprint } = manifest;
   // A result whose total no page states has been counted for the manifest.
   const total = identity.total === null ? null : manifest.total;
-  const saved = { ...source, jobId: job.id, total, fingerprint, options };
+  // Nothing is compressed any more: what did may be of another version.
+  const { codecVersion: _, ...written } = options;
+  const { codecVersion = null } = identity.options;
+  const compared = codecVersion === null ? written : { ...written, codecVersion };
+  const saved = { ...source, jobId: job.id, total, fingerprint, options: compared };
   const difference = compareIdentity(saved, identity);
   if (difference === null) return;
   const { kind, field } = difference;

@@ -185,7 +185,7 @@ export type EngineName = (typeof ENGINES)[number];
 export const TABLE_FORMATS = ['delta', 'iceberg'] as const;
 export type TableFormatName = (typeof TABLE_FORMATS)[number];
 
-export const COMPRESSIONS = ['none', 'gzip', 'snappy'] as const;
+export const COMPRESSIONS = ['none', 'gzip', 'snappy', 'zstd'] as const;
 export type Compression = (typeof COMPRESSIONS)[number];
 
 /** Graph databases whose bulk loaders read the meaning of a column from its name. */

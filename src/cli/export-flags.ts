@@ -36,6 +36,7 @@ const SAMPLE_OPTIONS: ReadonlySet<string> = new Set([
   'graphHeaders',
   'tableFormat',
   'engine',
+  'workers',
 ]);
 
 /** Options of `export` that matter to tables whose records are known beforehand, in the configuration file too. */

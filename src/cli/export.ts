@@ -22,7 +22,7 @@ export function exportCommand(): Command {
     .option('-f, --format <format>', 'csv, ndjson or parquet (default: csv)')
     .option(
       '--compression <name>',
-      'none or gzip for text; none, snappy or gzip for Parquet (default: none; snappy)',
+      'none or gzip for text; none, snappy, gzip or zstd (Node 22.15 or later) for Parquet (default: none; snappy)',
     );
   addConnectionOptions(command)
     .option('--page-size <n>', 'records a request, 1 to 100000 (default: 100000)')
@@ -57,6 +57,7 @@ export function exportCommand(): Command {
     )
     .option('--force', 'replace what an earlier export left in the folder')
     .option('--engine <name>', 'columnar, or reference: slower, by way of objects (default: columnar)')
+    .option('--workers <n>', 'threads that decode for the columnar engine (default: 0, the main thread)')
     .option('--memory <size>', 'what the program should need at most, such as 512MiB (default: 256MiB)')
     .option('--delimiter <character>', 'CSV: between cells (default: ,)')
     .option('--null-text <text>', 'CSV: what a null looks like (default: nothing)')

@@ -49,6 +49,10 @@ const UNIT_BYTES: Readonly<Record<string, number>> = { MiB: MEBIBYTE, GiB: 1024 
 /** Less leaves nothing for the pages. */
 const LEAST_MEMORY = 128 * MEBIBYTE;
 
+/** What a worker takes beside its windows: a JavaScript heap, the modules, blocks (docs/decisions/0011-workers.md). */
+export const WORKER_BYTES = 24 * MEBIBYTE;
+const MAX_WORKERS = 32;
+
 /** `256MiB`, `1GiB`; a bare number is MiB. */
 const size = z.union([z.string(), z.number()]).transform((value, context) => {
   const match = /^(\d+)(MiB|GiB)?$/.exec(String(value).trim());
@@ -149,6 +153,8 @@ const exportSchema = z.strictObject({
   tableFormat: z.enum(TABLE_FORMATS).optional(),
   force: z.boolean().default(false),
   engine: z.enum(ENGINES).default('columnar'),
+  /** Threads that decode for the columnar engine; 0: the main thread does. */
+  workers: wholeNumber('workers', 0, MAX_WORKERS).default(0),
   /** What the whole program should need at most, in bytes once resolved. */
   memory: size.default(256 * MEBIBYTE),
   /** How long to wait for an unfinished job, in milliseconds once resolved; 0: not at all. */
@@ -229,6 +235,7 @@ export function resolveExport(options: unknown): ResolvedExport {
       '--table-format gathers exports in one table: --partition-by, --latest and --keep are for exports that stand alone',
     );
   }
+  checkWorkers(resolved);
   const partitioning = resolvePartitioning(resolved.out, resolved.partitionBy);
   checkDataset(resolved, partitioning.out);
   return { ...resolved, ...partitioning };
@@ -243,6 +250,24 @@ export function resolveOut(options: { readonly out?: unknown; readonly partition
   const schema = z.object({ out: text, partitionBy: oneOrMore.default([]) });
   const { out, partitionBy } = resolve(schema, options);
   return resolvePartitioning(out, partitionBy).out;
+}
+
+/** @throws ConfigError `CONFIG_CONFLICT` */
+function checkWorkers({
+  workers,
+  engine,
+  memory,
+}: Pick<ResolvedExport, 'workers' | 'engine' | 'memory'>): void {
+  if (workers === 0) return;
+  if (engine === 'reference')
+    throw new ConfigError('CONFIG_CONFLICT', '--workers needs --engine columnar: the other has none');
+  const least = LEAST_MEMORY + workers * WORKER_BYTES;
+  if (memory < least) {
+    throw new ConfigError(
+      'CONFIG_CONFLICT',
+      `--workers ${workers} needs --memory ${Math.ceil(least / MEBIBYTE)}MiB or more`,
+    );
+  }
 }
 
 /** @throws ConfigError `CONFIG_INVALID` */

@@ -171,6 +171,7 @@ export const EXPORT_OPTIONS: ReadonlySet<string> = new Set([
   'raw',
   'strict',
   'engine',
+  'workers',
   'memory',
   'graphHeaders',
   'tableFormat',

@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.js';
 import type { SinkFormat, SinkOptions } from '../model.js';
+import { ZSTD_MISSING } from '../page-codecs.js';
 
 /**
  * Refuses what a format cannot write at all.
@@ -11,9 +12,11 @@ export function checkOptions(format: SinkFormat, options: SinkOptions): void {
     throw new ConfigError('CONFIG_INVALID', `Cannot write ${format.format}: the table has no columns`);
   }
   if (!format.compressions.includes(options.compression)) {
+    const isForNode = options.compression === 'zstd' && format.format === 'parquet';
+    const others = `use ${format.compressions.join(', ')}`;
     throw new ConfigError(
       'CONFIG_CONFLICT',
-      `Cannot write ${format.format} with compression "${options.compression}": use ${format.compressions.join(', ')}`,
+      `Cannot write ${format.format} with compression "${options.compression}": ${isForNode ? `${ZSTD_MISSING}, or ${others}` : others}`,
     );
   }
 }

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { JsonValue } from '../json-value.js';
 import type { EncodedRows, Row, RowGroupFacts, Sink, SinkFormat, SinkOptions, SinkState } from '../model.js';
+import { HAS_ZSTD } from '../page-codecs.js';
 import { checkOptions } from './check-options.js';
 import { checkRow } from './check-row.js';
 import { ColumnChunkEncoder } from './parquet/column-chunk.js';
@@ -22,7 +23,7 @@ const ROWS_PER_TURN = 2_000;
  */
 export const parquetFormat: SinkFormat = {
   format: 'parquet',
-  compressions: ['snappy', 'gzip', 'none'],
+  compressions: ['snappy', 'gzip', ...(HAS_ZSTD ? (['zstd'] as const) : []), 'none'],
   defaultCompression: 'snappy',
   extension: () => '.parquet',
   async open(options) {

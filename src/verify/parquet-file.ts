@@ -1,7 +1,7 @@
-import { gunzipSync } from 'node:zlib';
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetScan } from 'hyparquet';
 import { GesExportError } from '../errors.js';
 import type { StoredFile } from '../model.js';
+import { PAGE_UNPACKERS } from '../page-codecs.js';
 import { FileProblem } from './row-batch.js';
 
 /** An open Parquet file: its footer, and its columns one row group at a time. */
@@ -24,7 +24,7 @@ export async function openParquet(stored: StoredFile): Promise<ParquetFile> {
     const scan = await parquetScan({
       file,
       metadata,
-      compressors: { GZIP: unpackGzip },
+      compressors: PAGE_UNPACKERS,
       parsers: PARSERS,
       geoparquet: false,
     });
@@ -55,11 +55,6 @@ export function toAsyncBuffer(file: StoredFile): AsyncBuffer {
       return bytes.buffer;
     },
   };
-}
-
-/** The page header says how long the page is; one that is longer is not what was written. */
-function unpackGzip(input: Uint8Array, outputLength: number): Uint8Array {
-  return gunzipSync(input, { maxOutputLength: Math.max(1, outputLength) });
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

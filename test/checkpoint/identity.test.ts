@@ -107,3 +107,27 @@ test('part files that no export accounts for are not overwritten', async ({ fold
   expect(line).toMatch(/holds part files of no export that can go on here/);
   expect(await hashParts(folder)).toEqual(before);
 });
+
+test('a checkpoint does not go on with another version of the compression, whose bytes may be others', async ({
+  folder,
+}) => {
+  const args = ['--page-size', '100', '--format', 'csv', '--compression', 'gzip'];
+  await cp(await killed.leftover(...args), folder, { recursive: true });
+  const path = join(folder, '.ges-export/checkpoint.json');
+  const checkpoint = await readFile(path, 'utf8');
+  await writeFile(path, checkpoint.replace(/"codecVersion":"zlib [^"]+"/, '"codecVersion":"zlib 1.2.3"'));
+  const other = failureOf(await killed.graph.run('export', JOB, '--out', folder, ...args));
+  expect(other.exitCode).toBe(2);
+  expect(other.line).toMatch(
+    /^Cannot resume: the checkpoint was made for option codecVersion "zlib 1\.2\.3", not "zlib /,
+  );
+  // A finished export is what it is.
+  await writeFile(path, checkpoint);
+  const finished = await killed.graph.run('export', JOB, '--out', folder, ...args);
+  expect(finished.exitCode, finished.stderr).toBe(0);
+  const manifest = join(folder, 'manifest.json');
+  await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('"zlib ', '"zlib 1.2.3 '));
+  const again = await killed.graph.run('export', JOB, '--out', folder, ...args);
+  expect(again.exitCode, again.stderr).toBe(0);
+  expect(again.stderr).toMatch(/^Already complete: /);
+});

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { sinkFormats } from '../../src/sinks/sink-formats.js';
 import { type Graph, hashParts, test } from '../cli/export-test.js';
 import { committedOffset, signalAt } from './kill-command.js';
 
@@ -11,6 +12,7 @@ const KINDS = [
   ['parquet', 'none'],
   ['parquet', 'snappy'],
   ['parquet', 'gzip'],
+  ...(sinkFormats.parquet.compressions.includes('zstd') ? [['parquet', 'zstd'] as const] : []),
 ] as const;
 
 const TOTAL = 2000;

@@ -44,6 +44,24 @@ test.concurrent.for<[string, readonly string[], number, RegExp]>([
     /^Cannot write csv with compression "snappy": use none, gzip\. Change one of the options named$/,
   ],
   [
+    'zstd for text',
+    ['export', 'pagerank', '--out', 'OUT', '--compression', 'zstd'],
+    2,
+    /^Cannot write csv with compression "zstd": use none, gzip\. /,
+  ],
+  [
+    'more workers than the memory is for',
+    ['export', 'pagerank', '--out', 'OUT', '--workers', '8'],
+    2,
+    /^--workers 8 needs --memory 320MiB or more\. /,
+  ],
+  [
+    'workers for the reference engine',
+    ['export', 'pagerank', '--out', 'OUT', '--workers', '2', '--engine', 'reference'],
+    2,
+    /^--workers needs --engine columnar/,
+  ],
+  [
     'a delimiter of two characters',
     ['export', 'pagerank', '--out', 'OUT', '--delimiter', '||'],
     2,

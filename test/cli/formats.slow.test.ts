@@ -5,6 +5,8 @@ import { parse } from 'csv-parse/sync';
 import { parquetReadObjects } from 'hyparquet';
 import { describe, expect } from 'vitest';
 import type { Format } from '../../src/model.js';
+import { sinkFormats } from '../../src/sinks/sink-formats.js';
+import { UNPACKERS } from '../decode/columnar/compare-engines.mjs';
 import { toArrayBuffer } from '../sinks/read-back.js';
 import { hashParts, test } from './export-test.js';
 
@@ -13,9 +15,7 @@ const KINDS = [
   ['csv', 'gzip', 'csv.gz'],
   ['ndjson', 'none', 'ndjson'],
   ['ndjson', 'gzip', 'ndjson.gz'],
-  ['parquet', 'none', 'parquet'],
-  ['parquet', 'snappy', 'parquet'],
-  ['parquet', 'gzip', 'parquet'],
+  ...sinkFormats.parquet.compressions.map((name) => ['parquet', name, 'parquet'] as const),
 ] as const;
 
 type Cells = readonly (string | null)[];
@@ -36,7 +36,7 @@ async function readRows(format: Format, bytes: Buffer, names: readonly string[])
           .map((line) => JSON.parse(line) as Record<string, unknown>)
       : await parquetReadObjects({
           file: toArrayBuffer(bytes),
-          compressors: { GZIP: (input) => gunzipSync(input) },
+          compressors: UNPACKERS,
         });
   return objects.map((row) =>
     names.map((name) => {

@@ -76,6 +76,7 @@ export function loaderContract(engine: Engine): void {
       ['ndjson', 'none', {}],
       ['ndjson', 'gzip', {}],
       ['parquet', 'snappy', {}],
+      ['parquet', 'gzip', {}],
     ] as const)('every value of every type, from %s %s', async ([format, compression, csv], { folder }) => {
       const database = await engine.open(folder);
       const table = tableName();

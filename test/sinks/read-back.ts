@@ -4,6 +4,7 @@ import { parquetMetadata, parquetRead, parquetSchema } from 'hyparquet';
 import parquetjs from 'parquetjs-lite';
 import { isJsonArray, JsonNumber, type JsonValue, stringifyJson } from '../../src/json-value.js';
 import type { Column, Compression, Format, Row } from '../../src/model.js';
+import { UNPACKERS } from '../decode/columnar/compare-engines.mjs';
 
 /** What independent readers find in a part, in a form that shows every difference that matters. */
 export type ReadCell = null | boolean | bigint | number | string | readonly ReadCell[];
@@ -108,7 +109,7 @@ export async function readParquet(bytes: Buffer): Promise<ReadTable> {
   await parquetRead({
     file,
     metadata,
-    compressors: { GZIP: (input) => gunzipSync(input) },
+    compressors: UNPACKERS,
     // Its own text decoder drops a byte order mark at the start of a text.
     parsers: { jsonFromBytes: toText, stringFromBytes: toText },
     onComplete: (read) => {

@@ -1,15 +1,25 @@
 /** Large enough for few writes, small enough that a window's last block wastes little. */
 const BLOCK_BYTES = 256 * 1024;
 
+/** A block that other threads can read too. */
+export function sharedBlock(bytes: number): Buffer {
+  return Buffer.from(new SharedArrayBuffer(bytes));
+}
+
 /**
  * Blocks of memory for encoded bytes, used again window after window: left to the garbage collector, megabytes would
  * wait for its next round.
  */
 export class BlockPool {
+  readonly #make: (bytes: number) => Buffer;
   readonly #free: Buffer[] = [];
 
+  constructor(make: (bytes: number) => Buffer = (bytes) => Buffer.allocUnsafeSlow(bytes)) {
+    this.#make = make;
+  }
+
   take(): Buffer {
-    return this.#free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    return this.#free.pop() ?? this.#make(BLOCK_BYTES);
   }
 
   give(block: Buffer): void {

@@ -53,8 +53,8 @@ export function takesTable(plan: TablePlan): boolean {
 }
 
 /** A core that is ready to read the records of a table. */
-export function openCore(plan: TablePlan, options: EncodingOptions): Core {
-  const core = new Core();
+export function openCore(plan: TablePlan, options: EncodingOptions, takeFull: () => void): Core {
+  const core = new Core(takeFull);
   const { columns } = plan;
   const members = keysOf(columns, 'member');
   const properties = keysOf(columns, 'property');

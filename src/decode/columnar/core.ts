@@ -59,6 +59,9 @@ interface CoreExports {
   makePage(column: number): void;
   makeDictionary(column: number): void;
   beginPages(): void;
+  reservePage(bytes: number): number;
+  beginUnpackPage(column: number, bytes: number, entries: number): void;
+  unpackPage(column: number): number;
   packOutput(): void;
   boundsOfPage(column: number): number;
   boundsOfDictionary(column: number): number;
@@ -67,12 +70,10 @@ interface CoreExports {
 /** What `run()` comes back with. */
 export const RUN = {
   needInput: 0,
-  outputFull: 1,
-  listEnd: 2,
-  hostRecord: 3,
-  unexpected: 4,
-  pagesFull: 5,
-  enough: 6,
+  listEnd: 1,
+  hostRecord: 2,
+  unexpected: 3,
+  enough: 4,
 } as const;
 
 /** What `expected` says may come next in the list. */
@@ -86,9 +87,14 @@ export class Core {
   readonly call: CoreExports;
   #bytes: Buffer;
 
-  constructor() {
+  /** @param takeFull called in the middle of `run` and `writeCells` when the output, or the open pages, are full */
+  constructor(takeFull: () => void = () => {}) {
     compiled ??= new WebAssembly.Module(Buffer.from(CORE_BASE64, 'base64'));
-    const host = { parseDouble: (start: number, end: number) => Number(this.text(start, end)), outOfMemory };
+    const host = {
+      parseDouble: (start: number, end: number) => Number(this.text(start, end)),
+      outOfMemory,
+      takeFull,
+    };
     this.call = new WebAssembly.Instance(compiled, { host }).exports as unknown as CoreExports;
     this.#bytes = Buffer.from(this.call.memory.buffer);
     this.call.start();

@@ -1,6 +1,6 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { setImmediate } from 'node:timers/promises';
 import type { ChunkFacts, Compression, PlannedColumn, RowGroupFacts } from '../../model.js';
+import { packPage, unpackPage } from '../../page-codecs.js';
 import type { BlockStore } from './block-store.js';
 import type { Core } from './core.js';
 import { encodeThrift, type ThriftStruct } from './thrift.js';
@@ -16,8 +16,6 @@ const RLE = 3;
 /** Longer text is left out: the footer, and the checkpoint with it, must not grow with the data. */
 const MAX_BOUND_BYTES = 64;
 
-const gzipAside = promisify(gzip);
-
 /** The least and the greatest value in PLAIN encoding, texts without their length. */
 interface Bounds {
   readonly min: Buffer;
@@ -26,6 +24,7 @@ interface Bounds {
 
 /** A page whose body is in the store, or still being compressed. */
 interface Page {
+  readonly encoding: typeof PLAIN | typeof PLAIN_DICTIONARY;
   readonly body: { readonly start: number; readonly end: number } | Promise<Buffer>;
   readonly plainBytes: number;
   readonly header: (packedBytes: number) => Buffer;
@@ -66,25 +65,57 @@ export class RowGroupWriter {
   /** Makes the open page of every column. */
   endPages(): void {
     const { call } = this.#core;
-    for (const [index, column] of this.#columns.entries()) {
-      call.makePage(index);
-      const entries = call.entriesOf(index) >>> 0;
-      const encoding = call.hasDictionary(index) === 0 ? PLAIN : PLAIN_DICTIONARY;
-      const header: ThriftStruct = [
-        [1, entries],
-        [2, encoding],
-        [3, RLE],
-        [4, RLE],
-      ];
-      const needsBounds = encoding === PLAIN && hasBounds(column);
-      this.#pages[index]?.push({
-        ...this.#packOutput([1, DATA_PAGE], [5, header]),
-        entries,
-        values: call.valuesOf(index) >>> 0,
-        bounds: needsBounds && call.boundsOfPage(index) !== 0 ? this.#bounds() : null,
-      });
-    }
+    for (const [index, column] of this.#columns.entries())
+      this.#pages[index]?.push(this.#endPage(index, column));
     call.beginPages();
+  }
+
+  #endPage(index: number, column: PlannedColumn): Page {
+    const { call } = this.#core;
+    call.makePage(index);
+    const entries = call.entriesOf(index) >>> 0;
+    const encoding = call.hasDictionary(index) === 0 ? PLAIN : PLAIN_DICTIONARY;
+    const header: ThriftStruct = [
+      [1, entries],
+      [2, encoding],
+      [3, RLE],
+      [4, RLE],
+    ];
+    const needsBounds = encoding === PLAIN && hasBounds(column);
+    return {
+      ...this.#packOutput([1, DATA_PAGE], [5, header]),
+      encoding,
+      entries,
+      values: call.valuesOf(index) >>> 0,
+      bounds: needsBounds && call.boundsOfPage(index) !== 0 ? this.#bounds() : null,
+    };
+  }
+
+  /**
+   * The pages of a column whose dictionary was given up on the way, all as plain values: readers do not agree on chunks
+   * of both kinds.
+   */
+  async #plainPages(index: number, column: PlannedColumn): Promise<Page[]> {
+    const { call } = this.#core;
+    const plain: Page[] = [];
+    for (const page of this.#pages[index] as Page[]) {
+      if (page.encoding === PLAIN) {
+        plain.push(page);
+        continue;
+      }
+      const packed = Buffer.concat((await this.#bytesOf(page)).slice(1));
+      const body = unpackPage(this.#compression, packed, page.plainBytes);
+      const address = call.reservePage(body.length) >>> 0;
+      this.#core.bytes.set(body, address);
+      call.beginUnpackPage(index, body.length, page.entries);
+      while (call.unpackPage(index) !== 0) {
+        plain.push(this.#endPage(index, column));
+        call.beginPages();
+        // Such pages are large, and other work must get its turn.
+        await setImmediate();
+      }
+    }
+    return plain;
   }
 
   /** Puts the row group together. */
@@ -100,8 +131,9 @@ export class RowGroupWriter {
 
   async #endChunk(index: number, column: PlannedColumn, pieces: Buffer[]): Promise<ChunkFacts> {
     const { call } = this.#core;
-    const dataPages = this.#pages[index] as Page[];
-    const dictionary = call.hasDictionary(index) === 0 ? null : this.#endDictionary(index, column);
+    const hasDictionary = call.hasDictionary(index) !== 0;
+    const dataPages = hasDictionary ? (this.#pages[index] as Page[]) : await this.#plainPages(index, column);
+    const dictionary = hasDictionary ? this.#endDictionary(index, column) : null;
     const facts = { uncompressedBytes: 0, compressedBytes: 0, dictionaryBytes: 0 };
     for (const page of dictionary === null ? dataPages : [dictionary, ...dataPages]) {
       const bytes = await this.#bytesOf(page);
@@ -132,6 +164,7 @@ export class RowGroupWriter {
     ];
     return {
       ...this.#packOutput([1, DICTIONARY_PAGE], [7, header]),
+      encoding: PLAIN_DICTIONARY,
       entries: 0,
       values: 0,
       bounds: hasBounds(column) && call.boundsOfDictionary(index) !== 0 ? this.#bounds() : null,
@@ -149,8 +182,8 @@ export class RowGroupWriter {
     const plainBytes = end - start;
     const header = (packedBytes: number) => encodeThrift([type, [2, plainBytes], [3, packedBytes], details]);
     let body: Page['body'];
-    if (this.#compression === 'gzip') {
-      body = gzipAside(this.#core.copy(start, end));
+    if (this.#compression === 'gzip' || this.#compression === 'zstd') {
+      body = packPage(this.#compression, this.#core.copy(start, end));
     } else {
       const from = this.#store.length;
       if (this.#compression === 'snappy') {

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { PageError, SinkError } from '../../errors.js';
-import { canonicalJson, stringifyJson } from '../../json-value.js';
+import { stringifyJson } from '../../json-value.js';
 import type { EncodedRows, Row, TablePlan } from '../../model.js';
 import { MAX_RECORD_BYTES, MAX_RECORDS, tooLarge } from '../limits.js';
 import { JsonCursor } from '../reference/json-cursor.js';
 import { parseChecked } from '../reference/parse-json.js';
 import { createRowReader, type Drift, type RowReader } from '../reference/row-reader.js';
+import type { ListFacts } from './answer-facts.js';
 import { type BlockPool, BlockStore } from './block-store.js';
 import { type Core, EXPECTED, RUN } from './core.js';
 import { type EncodingOptions, openCore } from './core-plan.js';
@@ -48,7 +48,10 @@ export class TableDecoder {
 
   constructor(plan: TablePlan, options: EncodingOptions, pool: BlockPool, onDrift: (drift: Drift) => never) {
     this.plan = plan;
-    this.#core = openCore(plan, options);
+    this.#core = openCore(plan, options, () => {
+      if (this.#rowGroup === null) this.#takeOutput();
+      else this.#rowGroup.endPages();
+    });
     this.#reader = createRowReader(plan, onDrift);
     this.#store = new BlockStore(pool);
     this.#rowGroup =
@@ -148,7 +151,7 @@ export class TableDecoder {
   }
 
   /** What the list held; to be called when it has ended. */
-  endList(): { readonly count: number; readonly digest: (from: number, to: number) => string } {
+  endList(): Omit<ListFacts, 'key'> {
     const { call } = this.#core;
     this.#takeOutput();
     this.#rows += call.rows.value >>> 0;
@@ -158,16 +161,7 @@ export class TableDecoder {
     const first = this.#first;
     const last = count === 0 ? null : this.#lastRecord();
     call.clearInput();
-    return {
-      count,
-      digest(from, to) {
-        if (from === to) return NO_RECORDS;
-        const record = from === 0 && to === 1 ? first : from === count - 1 && to === count ? last : null;
-        if (record === null)
-          throw new Error(`Of ${count} records only the first and the last can be told apart`);
-        return digestOf(record);
-      },
-    };
+    return { count, first, last };
   }
 
   /** The rows of the window, encoded; their memory is the decoder's until the next window begins. */
@@ -203,9 +197,7 @@ export class TableDecoder {
       if (this.#first === null && call.records.value !== 0) this.#first = this.#lastRecord();
       // The first record is read alone, so that its text is there to be kept.
       const status = call.run(this.#first === null ? 1 : ALL_RECORDS);
-      if (status === RUN.outputFull) this.#takeOutput();
-      else if (status === RUN.pagesFull) this.#rowGroup?.endPages();
-      else if (status === RUN.hostRecord) this.#readByReference();
+      if (status === RUN.hostRecord) this.#readByReference();
       else if (status === RUN.needInput) {
         const left = this.#left();
         if (left > MAX_RECORD_BYTES) throw this.#tooLong();
@@ -293,13 +285,4 @@ export class TableDecoder {
     const { lastStart, lastEnd } = this.#core.call;
     return this.#core.bytes.toString('utf8', lastStart.value >>> 0, lastEnd.value >>> 0);
   }
-}
-
-/** The digest of an empty range. */
-const NO_RECORDS = createHash('sha256').digest('hex');
-
-function digestOf(record: string): string {
-  return createHash('sha256')
-    .update(`${canonicalJson(parseChecked(record))}\n`)
-    .digest('hex');
 }

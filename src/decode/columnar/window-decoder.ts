@@ -1,7 +1,8 @@
 import { PageError } from '../../errors.js';
-import type { DecodedBody, EncodedRows, RecordList, TablePlan, Window } from '../../model.js';
+import type { DecodedBody, EncodedRows, TablePlan, Window } from '../../model.js';
 import { cutBody } from '../reference/decode-body.js';
 import type { Drift } from '../reference/row-reader.js';
+import { type AnswerFacts, bodyOf, type ListFacts } from './answer-facts.js';
 import type { BlockPool } from './block-store.js';
 import type { EncodingOptions } from './core-plan.js';
 import { ListScanner } from './list-scanner.js';
@@ -54,14 +55,19 @@ export class WindowDecoder {
    * @throws PageError `PAGE_INVALID`; whatever reading the chunks or `onDrift` throws
    */
   async readAnswer(chunks: AsyncIterable<Uint8Array>, asked: Window): Promise<DecodedBody> {
+    const answer = this.beginAnswer(asked);
+    for await (const chunk of chunks) answer.take(chunk);
+    return bodyOf(answer.end());
+  }
+
+  /** The same in steps: its `take` and `end` throw the PageErrors. */
+  beginAnswer(asked: Window): AnswerReader {
     for (const table of this.#tables.values()) {
       if (asked.offset === this.#answerOffset) table.dropAnswer();
       else table.acceptAnswer();
     }
     this.#answerOffset = asked.offset;
-    const answer = new AnswerReader(this.#tables, asked.offset, this.#options.maxAnswerBytes);
-    for await (const chunk of chunks) answer.take(chunk);
-    return answer.end();
+    return new AnswerReader(this.#tables, asked.offset, this.#options.maxAnswerBytes);
   }
 
   /** The rows of the window, in the order of the plans. */
@@ -76,13 +82,13 @@ export class WindowDecoder {
 const MAX_LISTS_CHECKED = 16;
 
 /** Deals the bytes of one answer out: records to their table, the rest to the envelope. */
-class AnswerReader {
+export class AnswerReader {
   readonly #tables: ReadonlyMap<string, TableDecoder>;
   readonly #recordOffset: number;
   readonly #maxBytes: number;
   readonly #utf8 = new Utf8Check();
   readonly #scanner: ListScanner;
-  readonly #lists: RecordList[] = [];
+  readonly #lists: ListFacts[] = [];
   #table: TableDecoder | null = null;
   /** Bytes of the answer so far. */
   #bytes = 0;
@@ -94,6 +100,7 @@ class AnswerReader {
     this.#scanner = new ListScanner(new Set(tables.keys()));
   }
 
+  /** The chunk may be used again when this returns. */
   take(chunk: Uint8Array): void {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#maxBytes) {
@@ -108,7 +115,7 @@ class AnswerReader {
   }
 
   /** The answer without its records. */
-  end(): DecodedBody {
+  end(): AnswerFacts {
     this.#utf8.end();
     // A long record waits for more before it is tried again; now there is no more.
     while (this.#table !== null) {
@@ -116,15 +123,11 @@ class AnswerReader {
       this.#endList(this.#table, behind);
       this.#deal(behind);
     }
-    const body = this.#cut(this.#scanner.kept());
-    const encoded = this.#lists[Symbol.iterator]();
-    // The wanted lists were left empty; each takes back the place it had.
-    const lists = body.lists.map((list) =>
-      this.#tables.has(list.key) ? (encoded.next().value ?? list) : list,
-    );
+    const kept = this.#scanner.kept();
+    this.#cut(kept);
     const tables = [...this.#tables.values()];
     const heldBytes = tables.reduce((sum, table) => sum + table.encodedBytes + table.heldBytes, 0);
-    return { ...body, lists, bytes: this.#bytes, heldBytes };
+    return { kept, lists: this.#lists, bytes: this.#bytes, heldBytes };
   }
 
   #deal(bytes: Uint8Array): void {
@@ -165,12 +168,6 @@ class AnswerReader {
     const { key } = this.#scanner;
     this.#scanner.closeList(this.#bytes - behind.length);
     this.#table = null;
-    this.#lists.push({
-      key,
-      ...table.endList(),
-      batches() {
-        throw new Error(`The records of "${key}" are encoded already`);
-      },
-    });
+    this.#lists.push({ key, ...table.endList() });
   }
 }

@@ -1,5 +1,7 @@
 import { type AsyncBuffer, parquetMetadataAsync, parquetRead } from 'hyparquet';
+import { ConfigError } from '../../errors.js';
 import type { Column, PartFile } from '../../model.js';
+import { PAGE_UNPACKERS } from '../../page-codecs.js';
 import type { LoadCell, LoadRow } from '../load-model.js';
 import { checkWholeFile, type OpenStored, openStored, unreadable } from './checked-stream.js';
 
@@ -40,6 +42,7 @@ export async function* parquetRows(
         rowStart,
         rowEnd,
         columns: columns.map((column) => column.name),
+        compressors: PAGE_UNPACKERS,
         // JSON stays the text that it is, because JSON.parse rounds numbers; a mark U+FEFF stays where it is.
         parsers: { jsonFromBytes: toText, stringFromBytes: toText },
         onComplete: (found) => {
@@ -50,7 +53,7 @@ export async function* parquetRows(
       rowStart = rowEnd;
     }
   } catch (error) {
-    throw error instanceof Error ? unreadable(file, error) : error;
+    throw error instanceof Error && !(error instanceof ConfigError) ? unreadable(file, error) : error;
   }
 }
 

@@ -2,10 +2,11 @@ import thrift from 'parquetjs-lite/gen-nodejs/parquet_types.js';
 import codecs from 'parquetjs-lite/lib/codec/index.js';
 import compression from 'parquetjs-lite/lib/compression.js';
 import util from 'parquetjs-lite/lib/util.js';
+import { packZstd } from '../../page-codecs.js';
 import type { Leaf } from './leaf.js';
 import type { PlainValue } from './value-range.js';
 
-export type ParquetCodec = 'UNCOMPRESSED' | 'SNAPPY' | 'GZIP';
+export type ParquetCodec = 'UNCOMPRESSED' | 'SNAPPY' | 'GZIP' | 'ZSTD';
 
 /** The values of a page and where nulls and lists stand between them. */
 export interface PageContent {
@@ -36,7 +37,7 @@ export function encodeDataPage(leaf: Leaf, codec: ParquetCodec, content: PageCon
   }
   parts.push(codecs.PLAIN.encodeValues(leaf.physicalType, content.values, {}));
   const plainBody = Buffer.concat(parts);
-  const body = compression.deflate(codec, plainBody);
+  const body = codec === 'ZSTD' ? packZstd(plainBody) : compression.deflate(codec, plainBody);
   const header = util.serializeThrift(
     new thrift.PageHeader({
       type: thrift.PageType.DATA_PAGE,

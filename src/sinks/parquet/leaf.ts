@@ -11,6 +11,7 @@ export const PARQUET_CODECS = {
   none: 'UNCOMPRESSED',
   snappy: 'SNAPPY',
   gzip: 'GZIP',
+  zstd: 'ZSTD',
 } as const satisfies Record<Compression, string>;
 
 /** A column as Parquet stores it: one leaf of the schema. */

@@ -1,5 +1,8 @@
 import type { TestCase } from './random-case.mjs';
 
+/** For hyparquet. */
+export const UNPACKERS: Readonly<Record<'GZIP' | 'ZSTD', (packed: Uint8Array) => Uint8Array>>;
+
 /** The exports of the modules that the comparison needs. */
 export type Engines = Record<string, unknown>;
 
@@ -10,7 +13,6 @@ export interface Result {
   readonly rows: readonly number[];
   readonly overflowRows: readonly number[];
   readonly error: Error | null;
-  readonly decoder?: { readonly heldBytes: number };
 }
 
 export function runColumnar(engines: Engines, test: TestCase): Promise<Result>;
@@ -23,6 +25,9 @@ export function compare(
   readonly isRefused: boolean;
   readonly files?: readonly Buffer[];
 }>;
+
+/** `engines` must come from a build: workers run no TypeScript. */
+export function compareWorkers(engines: Engines, test: TestCase): Promise<string | null>;
 
 export function compareDamaged(
   engines: Engines,

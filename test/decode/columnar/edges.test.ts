@@ -4,9 +4,11 @@ import { Core } from '../../../src/decode/columnar/core.js';
 import { WindowDecoder } from '../../../src/decode/columnar/window-decoder.js';
 import { PageError } from '../../../src/errors.js';
 import type { Format, PlannedColumn, TablePlan } from '../../../src/model.js';
+import { sinkFormats } from '../../../src/sinks/sink-formats.js';
 import { PLAIN_CSV } from '../../sinks/table-fixtures.js';
 import { compare, pageHeaders, readParquetFile, runColumnar } from './compare-engines.mjs';
 import { engines } from './engines.js';
+import { compareReaders } from './other-readers.mjs';
 import type { TestAnswer, TestCase } from './random-case.mjs';
 import { answerOf, caseOf, idTable, tableOf } from './table-cases.js';
 
@@ -159,6 +161,44 @@ test('an answer that ends where its list begins is damaged, whatever the decoder
   );
 });
 
+describe('keys that come with escapes', () => {
+  const NAMES = ['a', 'long name of more than sixteen bytes', 'ключ', '中\n"x\\/', '\ud800', '😀'];
+  const plan = tableOf('rows', 'object', [
+    ...NAMES.map((member, index): PlannedColumn => {
+      return { name: `c${index}`, type: 'string', nullable: true, source: 'member', member };
+    }),
+    OVERFLOW,
+  ]);
+  const escaped = (text: string) =>
+    `"${Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')}"`;
+  const half = (text: string) =>
+    `"${JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/').replace('a', '\\u0061')}"`;
+  const record = (write: (name: string) => string) =>
+    `{${NAMES.map((name) => `${write(name)}:"v"`).join(',')}}`;
+
+  test.each(['csv', 'ndjson', 'parquet'] as const)('in every writing, in %s', async (format) => {
+    const records = [
+      record(JSON.stringify),
+      record(escaped),
+      record(half),
+      '{"\\u0061":"x","a":"y"}',
+      '{"a":null,"\\u0061":"y"}',
+      '{"\\u0061 ":"x"}',
+      '{"long name of more than sixteen byte\\u0073":"x","long name of more than sixteen byte\\u0074":"y"}',
+    ];
+    for (const cut of [[], Array.from({ length: 900 }, (_, index) => index + 1)]) {
+      const answer = answerOf('rows', records);
+      await expectSame(
+        caseOf(plan, format, [{ ...answer, cuts: cut.filter((at) => at < answer.bytes.length) }]),
+      );
+    }
+  });
+
+  test.each(['{"\\u00":1}', '{"\\x":1}', '{"a\\"', '{"\\u0061'])('damaged: %s', async (text) => {
+    expect(await refusal(plan, asAnswer(Buffer.from(`{"rows":[${text}`)))).toMatch(/not valid JSON/);
+  });
+});
+
 describe('pages of Parquet stay small', () => {
   test('where every record goes to the reference engine', async () => {
     const records = Array.from({ length: 45_000 }, (_, index) => `{"b":${index}}`);
@@ -172,6 +212,78 @@ describe('pages of Parquet stay small', () => {
     const pages = pageHeaders(file as Buffer, 0);
     expect(pages.length).toBeGreaterThan(5);
     expect(Math.max(...pages.map((page) => page.plainBytes))).toBeLessThan(1.1 * MIB);
+  });
+
+  test('inside a record of very many rows', async () => {
+    const plan = tableOf('paths', 'path-long', [
+      { name: 'path_id', type: 'int64', nullable: false, source: 'record-offset' },
+      { name: 'position', type: 'int64', nullable: false, source: 'position' },
+      { name: 'vertex_id', type: 'string', nullable: true, source: 'value' },
+    ]);
+    const ids = Array.from({ length: 50_000 }, (_, index) => `"vertex-${(index * 7919) % 50_000}"`);
+    const records = ['["a","b"]', `[${ids.join(',')}]`, '["c"]'];
+    const [file] = await expectSame(caseOf(plan, 'parquet', [answerOf('paths', records)], 'snappy'));
+    for (const column of [0, 1, 2]) {
+      const entries = pageHeaders(file as Buffer, column).map((page) => page.entries);
+      expect(entries).toEqual([20_000, 20_000, 10_003]);
+    }
+    expect(await compareReaders(plan, file as Buffer)).toBeNull();
+    // Text is handed over inside the record too.
+    for (const format of ['csv', 'ndjson'] as const)
+      await expectSame(caseOf(plan, format, [answerOf('paths', records)]));
+  });
+});
+
+describe('a dictionary that paid and then grew is given up for its whole chunk', () => {
+  const CODECS = sinkFormats.parquet.compressions;
+  const few = Array.from({ length: 25_000 }, (_, index) => `"few-${index % 50}"`);
+  const many = Array.from({ length: 12_500 }, (_, index) => `"${String(index).padStart(150, 'many')}"`);
+  const NULLABLE = tableOf('rows', 'object', [
+    { name: 'a', type: 'string', nullable: true, source: 'member', member: 'a' },
+    { name: 'b', type: 'list<string>', nullable: true, source: 'member', member: 'b' },
+    { name: 'c', type: 'string', nullable: true, source: 'member', member: 'c' },
+    OVERFLOW,
+  ]);
+  const record = (text: string, index: number): string => {
+    const list = [text, 'null', text].slice(0, index % 4).join(',');
+    return index % 7 === 0 ? '{"c":"same"}' : `{"a":${text},"b":[${list}],"c":"same"}`;
+  };
+
+  test.each(CODECS)('texts that must not be null, %s', async (compression) => {
+    const [file] = await expectSame(
+      caseOf(IDS, 'parquet', [answerOf('ids', [...few, ...many])], compression),
+    );
+    const pages = pageHeaders(file as Buffer, 0);
+    expect(pages.filter((page) => page.isDictionary)).toEqual([]);
+    expect(Math.max(...pages.map((page) => page.plainBytes))).toBeLessThan(1.1 * MIB);
+    expect(await compareReaders(IDS, file as Buffer)).toBeNull();
+  });
+
+  test.each(CODECS)('texts and lists with nulls, and an attempt that broke off, %s', async (compression) => {
+    const first = answerOf('rows', few.slice(0, 21_000).map(record));
+    const second = { ...answerOf('rows', [...few.slice(0, 3000), ...many].map(record)), offset: 21_000 };
+    const broken = { ...second, breaks: [second.bytes.length - 100, 500_000] };
+    const [file] = await expectSame(caseOf(NULLABLE, 'parquet', [first, broken], compression));
+    for (const column of [0, 1]) {
+      const pages = pageHeaders(file as Buffer, column);
+      expect(pages.filter((page) => page.isDictionary)).toEqual([]);
+      expect(Math.max(...pages.map((page) => page.plainBytes))).toBeLessThan(1.2 * MIB);
+    }
+    expect(pageHeaders(file as Buffer, 2)[0]?.isDictionary).toBe(true);
+    expect(await compareReaders(NULLABLE, file as Buffer)).toBeNull();
+  });
+
+  test('large texts that repeat do not make a page of all of them', async () => {
+    const texts = Array.from({ length: 12 }, (_, index) => JSON.stringify(`${index}`.padEnd(100_000, 'x')));
+    const records = Array.from(
+      { length: 300 },
+      (_, index) => texts[index < 290 ? index % 9 : index % 12] as string,
+    );
+    const [file] = await expectSame(caseOf(IDS, 'parquet', [answerOf('ids', records)], 'snappy'));
+    expect(Math.max(...pageHeaders(file as Buffer, 0).map((page) => page.plainBytes))).toBeLessThan(
+      1.2 * MIB,
+    );
+    expect(await compareReaders(IDS, file as Buffer)).toBeNull();
   });
 });
 

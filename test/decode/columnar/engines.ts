@@ -2,7 +2,7 @@ import * as cell from '../../../src/cell.js';
 import * as blockStore from '../../../src/decode/columnar/block-store.js';
 import * as core from '../../../src/decode/columnar/core.js';
 import * as corePlan from '../../../src/decode/columnar/core-plan.js';
-import * as windowDecoder from '../../../src/decode/columnar/window-decoder.js';
+import * as windowDecoders from '../../../src/decode/columnar/window-decoders.js';
 import * as bufferPool from '../../../src/decode/reference/buffer-pool.js';
 import * as decodeBody from '../../../src/decode/reference/decode-body.js';
 import * as rowReader from '../../../src/decode/reference/row-reader.js';
@@ -17,7 +17,7 @@ export const engines: Engines = {
   ...blockStore,
   ...core,
   ...corePlan,
-  ...windowDecoder,
+  ...windowDecoders,
   ...bufferPool,
   ...decodeBody,
   ...rowReader,

@@ -14,12 +14,15 @@ export function hasPlainNames({ columns }) {
 
 /** @returns what a reader finds that hyparquet does not, null if nothing */
 export async function compareReaders({ columns }, bytes) {
-  const { rows } = await readParquetFile(bytes);
+  const { rows, metadata } = await readParquetFile(bytes);
   const expected = rows.map((row) => columns.map((_, index) => shown(row[index])));
-  return (
-    difference('DuckDB', columns, await readWithDuckDb(columns, bytes, expected), expected) ??
-    difference('parquetjs-lite', columns, await readWithParquetjs(columns, bytes), expected)
-  );
+  const problem = difference('DuckDB', columns, await readWithDuckDb(columns, bytes, expected), expected);
+  if (problem !== null) return problem;
+  // parquetjs-lite has no zstd.
+  const isZstd = metadata.row_groups.some((group) => group.columns[0].meta_data.codec === 'ZSTD');
+  return isZstd
+    ? null
+    : difference('parquetjs-lite', columns, await readWithParquetjs(columns, bytes), expected);
 }
 
 function difference(reader, columns, rows, expected) {

@@ -1,5 +1,6 @@
 // Random tables, records and answers for the comparison of the two engines. Plain JavaScript, so that the test suite
 // and test/services/fuzz-engines.mjs, which runs without a compiler, share it. One seed gives one case.
+import * as zlib from 'node:zlib';
 
 /** A generator of 32-bit numbers (Marsaglia, "Xorshift RNGs", 2003, with a mixed seed). */
 export class Random {
@@ -729,12 +730,15 @@ export function randomCase(seed, size = 'small') {
     seed,
     size,
     format,
-    compression: format === 'parquet' ? random.pick(['none', 'snappy', 'gzip']) : 'none',
+    compression: format === 'parquet' ? random.pick(CODECS) : 'none',
     csv: randomCsv(random),
     plans,
     windows,
   };
 }
+
+/** What this Node can write. */
+const CODECS = ['none', 'snappy', 'gzip', ...('zstdCompress' in zlib ? ['zstd'] : [])];
 
 function recordCount(random, size) {
   if (size === 'large') return random.pick([100, 7000, 12_000, 25_000]);

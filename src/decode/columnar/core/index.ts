@@ -23,7 +23,6 @@ import {
 } from './layout';
 import { openNdjson } from './ndjson';
 import {
-  arePagesFull,
   buildDictionary,
   buildPage,
   clearColumns,
@@ -42,6 +41,7 @@ import { openRecords, walkCells, walkRecord } from './record';
 import { columns, ensureOut, ensureScratch, format, openRow, outBase, outPos, rows, setOutPos, setRows } from './row';
 import { skipSpace, skipValue } from './scan';
 import { compressSnappy, snappyBound } from './snappy';
+import { beginUnpack, unpackSome } from './unpack';
 
 export { allocate, outBase, outPos, rows };
 export { setPowers, toDouble } from './number';
@@ -142,18 +142,14 @@ export function clearInput(): void {
 
 // What `run` comes back with.
 const NEED_INPUT: i32 = 0;
-/** The output should be taken. */
-const OUTPUT_FULL: i32 = 1;
 /** The list has ended; the input goes on behind its bracket. */
-const LIST_END: i32 = 2;
+const LIST_END: i32 = 1;
 /** The record [inPos, recordEnd) is for the host's reader; `skipRecord` goes on behind it. */
-const HOST_RECORD: i32 = 3;
+const HOST_RECORD: i32 = 2;
 /** The byte at `inPos` cannot stand there. */
-const UNEXPECTED: i32 = 4;
-/** The open page of every column should be made. */
-const PAGES_FULL: i32 = 5;
+const UNEXPECTED: i32 = 3;
 /** As many records as were asked for were read; the last one is [lastStart, lastEnd). */
-const ENOUGH: i32 = 6;
+const ENOUGH: i32 = 4;
 
 // What may come next in the list.
 const RECORD_OR_END: u32 = 0;
@@ -169,8 +165,6 @@ let firstOffset: u64 = 0;
 
 /** Longer records go to the host, which refuses them. */
 const MAX_RECORD_BYTES: usize = 16 * 1024 * 1024;
-/** The output is handed over when it holds this much. */
-const OUTPUT_BYTES: usize = 256 * 1024;
 
 export function beginList(offsetLow: u32, offsetHigh: u32): void {
   expected = RECORD_OR_END;
@@ -181,9 +175,6 @@ export function beginList(offsetLow: u32, offsetHigh: u32): void {
 
 /** Reads on, at most as many records as asked for. */
 export function run(most: u32): i32 {
-  // Rows that the host wrote count too.
-  if (outPos - outBase >= OUTPUT_BYTES) return OUTPUT_FULL;
-  if (arePagesFull) return PAGES_FULL;
   const last = records + most;
   while (true) {
     const p = skipSpace(inPos);
@@ -215,8 +206,6 @@ export function run(most: u32): i32 {
     records++;
     expected = COMMA_OR_END;
     if (records == last) return ENOUGH;
-    if (outPos - outBase >= OUTPUT_BYTES) return OUTPUT_FULL;
-    if (arePagesFull) return PAGES_FULL;
   }
 }
 
@@ -311,6 +300,19 @@ export function makeDictionary(index: i32): void {
 /** When the open page of every column was made. */
 export function beginPages(): void {
   clearPages();
+}
+
+/** Where the host writes what `beginUnpackPage` reads. */
+export { reserveCells as reservePage };
+
+/** Begins to turn a page of the dictionary, `bytes` from `reservePage`, back into values of the open page. */
+export function beginUnpackPage(index: i32, bytes: usize, entries: u32): void {
+  beginUnpack(columnAt(index), cells, bytes, entries);
+}
+
+/** Fills the open page; false when nothing was left. To be repeated, with the page made and begun anew in between. */
+export function unpackPage(index: i32): bool {
+  return unpackSome(columnAt(index));
 }
 
 export let packedStart: usize = 0;

@@ -66,13 +66,12 @@ import { copy, writePlain } from './text';
 
 /** Pages end at this many rows, or when a column has this many bytes or entries of lists, whichever comes first. */
 const PAGE_ROWS: u32 = 20000;
-const PAGE_BYTES: usize = 1024 * 1024;
+export const PAGE_BYTES: usize = 1024 * 1024;
 const PAGE_ENTRIES: u32 = 200000;
-/**
- * A dictionary is given up when, after this many values, more than half of them are distinct, and when it is as large as
- * a page before the first page was made.
- */
+/** A dictionary is given up when, after this many values, more than half of them are distinct. */
 const TRIAL_VALUES: u32 = 2048;
+/** But not where the open page would become larger than this: its values stay a page of the dictionary. */
+const MOST_GIVEN_UP: usize = 4 * PAGE_BYTES;
 
 /** Copies of all columns as they were at `markColumns`, with copies of their open pages. */
 let marks: usize = 0;
@@ -154,7 +153,7 @@ export function appendRow(): void {
     if (type >= LIST_OF) appendList(column, type - LIST_OF, slot);
     else appendScalar(column, type, slot);
     if (bufferLength(column, VALUES) >= PAGE_BYTES || load<u32>(column, COLUMN_ENTRIES) >= PAGE_ENTRIES) arePagesFull = true;
-    if (bufferLength(column, DICTIONARY) >= PAGE_BYTES && load<u32>(column, COLUMN_IS_SETTLED) == 0) arePagesFull = true;
+    if (bufferLength(column, DICTIONARY) >= PAGE_BYTES && load<u32>(column, COLUMN_HAS_DICTIONARY) != 0) arePagesFull = true;
     slot += SLOT_BYTES;
   }
   if (++pageRows >= PAGE_ROWS) arePagesFull = true;
@@ -233,7 +232,7 @@ function appendEntry(column: usize, repetition: u8, definition: u8): void {
 
 // @ts-ignore: decorator
 @inline
-function appendLevel(column: usize, buffer: usize, level: u8): void {
+export function appendLevel(column: usize, buffer: usize, level: u8): void {
   store<u8>(room(column, buffer, 1), level);
   setBufferLength(column, buffer, bufferLength(column, buffer) + 1);
 }
@@ -258,7 +257,7 @@ function appendText(column: usize, text: usize, length: usize): void {
   } else appendPlainText(column, text, length);
 }
 
-function appendPlainText(column: usize, text: usize, length: usize): void {
+export function appendPlainText(column: usize, text: usize, length: usize): void {
   const to = room(column, VALUES, length + 4);
   store<u32>(to, length as u32);
   copy(to + 4, text, length);
@@ -279,8 +278,21 @@ function appendIndex(column: usize, index: u32): void {
 function tryDictionary(column: usize): void {
   if (load<u32>(column, COLUMN_HAS_DICTIONARY) == 0) return;
   const values = load<u32>(column, COLUMN_VALUES);
-  const isLarge = bufferLength(column, DICTIONARY) >= PAGE_BYTES;
-  if (values == 0 || isLarge || load<u32>(column, COLUMN_DISTINCT) > values >>> 1) giveUpDictionary(column);
+  const isPoor = isLargeDictionary(column) || load<u32>(column, COLUMN_DISTINCT) > values >>> 1;
+  if (values == 0 || (isPoor && plainBytesOfPage(column) <= MOST_GIVEN_UP)) giveUpDictionary(column);
+}
+
+function isLargeDictionary(column: usize): bool {
+  return bufferLength(column, DICTIONARY) >= PAGE_BYTES;
+}
+
+/** Bytes that the open page of a dictionary would have without one. */
+function plainBytesOfPage(column: usize): usize {
+  const indices = bufferStart(column, INDICES);
+  const end = bufferLength(column, INDICES);
+  let bytes: usize = 0;
+  for (let at: usize = 0; at < end; at += 4) bytes += (load<u32>(entryOf(column, load<u32>(indices + at))) as usize) + 4;
+  return bytes;
 }
 
 /** The number of the text in the dictionary, which gets it where it is new. */
@@ -396,7 +408,7 @@ function hashEntry(column: usize, index: u32): u32 {
 /** The length and the bytes of a text in the dictionary. */
 // @ts-ignore: decorator
 @inline
-function entryOf(column: usize, index: u32): usize {
+export function entryOf(column: usize, index: u32): usize {
   const starts = bufferStart(column, DICTIONARY_STARTS);
   return bufferStart(column, DICTIONARY) + (load<u32>(starts + ((index as usize) << 2)) as usize);
 }
@@ -464,9 +476,13 @@ export function buildPage(column: usize): void {
   }
 }
 
-/** Begins new pages in all columns. */
+/**
+ * Begins new pages in all columns. A dictionary that has become large takes no more values: the host writes the pages
+ * that it has anew when the row group ends (unpack.ts).
+ */
 export function clearPages(): void {
   for (let column = columns; column < columnsEnd; column += COLUMN_BYTES) {
+    if (isLargeDictionary(column)) store<u32>(column, 0, COLUMN_HAS_DICTIONARY);
     store<u32>(column, 0, COLUMN_ENTRIES);
     store<u32>(column, 0, COLUMN_VALUES);
     for (let buffer: usize = 0; buffer < PAGE_BUFFERS; buffer++) setBufferLength(column, buffer, 0);

@@ -24,6 +24,7 @@ import {
   LOOSE_LIST,
   NDJSON,
   NULL,
+  PARQUET,
   PATHS,
   PROPERTIES,
   SLOT_KIND,
@@ -32,8 +33,8 @@ import {
 } from './layout';
 import { writeNdjsonRow } from './ndjson';
 import { isInt64 } from './number';
-import { appendRow } from './parquet';
-import { clearSlots, columnCount, columns, fillCount, fillSlot, format, rows, setRows, slotOf } from './row';
+import { appendRow, arePagesFull } from './parquet';
+import { clearSlots, columnCount, columns, ensureScratch, fillCount, fillSlot, format, isOutputFull, rows, setRows, slotOf } from './row';
 import {
   booleanAt,
   exponentDigits,
@@ -45,6 +46,12 @@ import {
   skipSpace,
   skipValue,
 } from './scan';
+import { writeJson } from './text';
+
+/** Has the host take the output, or the open page of every column. */
+// @ts-ignore: decorator
+@external('host', 'takeFull')
+declare function takeFull(): void;
 
 // Shapes, as the host numbers them.
 const KEYED: u32 = 0;
@@ -153,6 +160,8 @@ function writeRow(): void {
   else if (format == NDJSON) writeNdjsonRow(recordBytes);
   else appendRow();
   setRows(rows + 1);
+  // Not only between records: one of them may give millions of rows.
+  if (format == PARQUET ? arePagesFull : isOutputFull()) takeFull();
 }
 
 // @ts-ignore: decorator
@@ -296,13 +305,19 @@ function walkMembers(p: usize, set: usize): usize {
   let previous: usize = 0;
   while (true) {
     if (load<u8>(p) != 0x22) return 0;
-    const key = findKey(set, likely, p + 1);
-    if (key == 0) return 0;
+    let behind: usize = 0;
+    let key = findKey(set, likely, p + 1);
+    if (key != 0) behind = p + 1 + (load<u32>(key, KEY_LENGTH) as usize);
+    else {
+      behind = scanString(p + 1) + 1;
+      key = findEscaped(set, likely, p + 1, behind);
+      if (key == 0) return 0;
+    }
     if (previous == 0) setFirstKey(set, key);
     else store<u32>(previous, key as u32, KEY_NEXT);
     previous = key;
     likely = load<u32>(key, KEY_NEXT) as usize;
-    p = behindColon(key, p);
+    p = behindColon(behind);
     if (p == 0) return 0;
     const column = load<i32>(key, KEY_COLUMN);
     if (column >= 0) p = walkValue(p, column, isProperty);
@@ -322,9 +337,20 @@ function walkMembers(p: usize, set: usize): usize {
 
 // @ts-ignore: decorator
 @inline
-function behindColon(key: usize, p: usize): usize {
-  p = skipSpace(p + 1 + (load<u32>(key, KEY_LENGTH) as usize));
+function behindColon(p: usize): usize {
+  p = skipSpace(p);
   return load<u8>(p) == 0x3a ? skipSpace(p + 1) : 0;
+}
+
+/** The key that stands at `p` in another writing, as the last `scanString` found it; `behind` its closing quote. */
+function findEscaped(set: usize, likely: usize, p: usize, behind: usize): usize {
+  if (behind == 1 || !hasEscape) return 0;
+  const bytes = (behind - p) * 2;
+  const text = ensureScratch(bytes);
+  // Behind the quote that ends the key nothing may look like more of it.
+  const end = writeJson(text, p, behind - 1);
+  v128.store(end, i64x2.splat(0));
+  return findKey(set, likely, text + 1);
 }
 
 /** The paths are walked when all members of the group are known. */

@@ -47,6 +47,15 @@ export function setOutPos(p: usize): void {
   outPos = p;
 }
 
+/** The output is handed over when it holds this much. */
+const OUTPUT_BYTES: usize = 256 * 1024;
+
+// @ts-ignore: decorator
+@inline
+export function isOutputFull(): bool {
+  return outPos - outBase >= OUTPUT_BYTES;
+}
+
 export function setRows(count: u32): void {
   rows = count;
 }
