@@ -4,7 +4,6 @@ import {
   resolveStore,
   type StoreOptions,
 } from './config/options.js';
-import { connect } from './connect.js';
 import { parseText } from './decode/reference/parse-text.js';
 import { openPlace } from './destination/open-place.js';
 import type { OutputPlace } from './destination/output-place.js';
@@ -19,7 +18,7 @@ import type { Disagreement } from './verify/disagreement.js';
 import { type FileLayout, fileLayout } from './verify/file-layout.js';
 import type { OpenFile } from './verify/open-file.js';
 import { findUnnamed } from './verify/unnamed-files.js';
-import { compareWithServer, type RemoteReport } from './verify-remote.js';
+import type { RemoteReport } from './verify-remote.js';
 
 export interface VerifyOptions {
   /** Decode every cell of every file. @default false */
@@ -195,6 +194,9 @@ async function checkRemote(
       `"${place.name}" was exported from graph "${graph}" of project ${projectId}, not from graph "${connection.graph}" of project ${connection.projectId}`,
     );
   }
+  // Files alone need no client.
+  const { connect } = await import('./connect.js');
+  const { compareWithServer } = await import('./verify-remote.js');
   const client = connect(connection, 1);
   const signal = options.signal ?? new AbortController().signal;
   try {

@@ -2,8 +2,6 @@ import { type Command, Option } from 'commander';
 import type { StoreOptions } from '../config/options.js';
 import { ConfigError } from '../errors.js';
 import { LOAD_MODES, type LoadMode } from '../load/load-model.js';
-import { checkDatabase } from '../load-export.js';
-import { databaseFor, keyColumns, loadAndReport } from './load.js';
 
 /** What `export --load` adds: the options of `load`, with `load-` before them. */
 export function addExportLoadOptions(command: Command): Command {
@@ -55,6 +53,9 @@ export async function planLoad(
   }
   const out = placeOf();
   if (out === '-') throw new ConfigError('CONFIG_CONFLICT', '--load needs a folder, and --out is -');
+  // Most exports load nothing.
+  const { checkDatabase } = await import('../load-export.js');
+  const { databaseFor, keyColumns, loadAndReport } = await import('./load.js');
   const database = databaseFor(load, process.env);
   const key = keyColumns(loadKey);
   const request = { mode: loadMode, table: loadTable, schema: loadSchema, key, store };
