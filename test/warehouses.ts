@@ -7,18 +7,22 @@ import { fileURLToPath } from 'node:url';
 import { COMMAND } from './cli/run-command.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PAGE = readFileSync(join(ROOT, 'docs', 'warehouses.md'), 'utf8');
 
-/** The commands of docs/warehouses.md by section, as one script each. */
-export const WAREHOUSE_SCRIPTS: ReadonlyMap<string, string> = new Map(
-  PAGE.split(/^## /m)
-    .slice(1)
-    .map((section) => {
-      const blocks = [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => String(block));
-      return [section.slice(0, section.indexOf('\n')), blocks.join('')] as const;
-    })
-    .filter(([, script]) => script !== ''),
-);
+/** The commands of a page of docs/ by section, as one script each. */
+export function scriptsOf(page: string): ReadonlyMap<string, string> {
+  return new Map(
+    readFileSync(join(ROOT, 'docs', page), 'utf8')
+      .split(/^## /m)
+      .slice(1)
+      .map((section) => {
+        const blocks = [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => String(block));
+        return [section.slice(0, section.indexOf('\n')), blocks.join('')] as const;
+      })
+      .filter(([, script]) => script !== ''),
+  );
+}
+
+export const WAREHOUSE_SCRIPTS = scriptsOf('warehouses.md');
 
 /** In a clone `npx ges-export` is the build; in a folder of the test it has to be told. */
 const PRELUDE = `set -euo pipefail
@@ -30,9 +34,10 @@ export async function runSection(
   name: string,
   folder: string,
   env: Readonly<Record<string, string>>,
+  scripts = WAREHOUSE_SCRIPTS,
 ): Promise<{ readonly exitCode: number | null; readonly output: string }> {
-  const script = WAREHOUSE_SCRIPTS.get(name);
-  if (script === undefined) throw new Error(`docs/warehouses.md has no commands for "${name}"`);
+  const script = scripts.get(name);
+  if (script === undefined) throw new Error(`The page has no commands for "${name}"`);
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const child: ChildProcess = spawn('bash', ['-c', `exec 2>&1\n${PRELUDE}${script}`], {
     cwd: folder,

@@ -65,8 +65,7 @@ test.concurrent.for(['csv', 'parquet'] as const)(
     expect(await queryDuckdb(database, except('plain', 'dealt'))).toEqual([]);
     expect(await queryDuckdb(database, except('dealt', 'plain'))).toEqual([]);
     await queryDuckdb(database, await printDdl(dated, { warehouse: 'duckdb', table: 'by_ddl' }));
-    const empty = (name: string) => `(SELECT * REPLACE (nullif(city, '') AS city) FROM ${name})`;
-    expect(await queryDuckdb(database, except(empty('plain'), empty('by_ddl')))).toEqual([]);
+    expect(await queryDuckdb(database, except('plain', 'by_ddl'))).toEqual([]);
     expect(await queryDuckdb(database, 'SELECT count(*) FROM by_ddl')).toEqual([[2000n]]);
   },
 );

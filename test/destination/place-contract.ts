@@ -68,6 +68,20 @@ export function placeContract(name: string, kind: PlaceKind): void {
       await place.close();
     });
 
+    test('a name points to a folder, then to another one; what is no such name is not read as one', async () => {
+      const place = await kind.open('pointer');
+      const unlock = await place.lock();
+      expect(await place.loadPointer('latest')).toBeNull();
+      await place.savePointer('latest', 'day=10%3A30');
+      expect(await place.loadPointer('latest')).toBe('day=10%3A30');
+      await place.savePointer('latest', '北京');
+      expect(await place.loadPointer('latest')).toBe('北京');
+      await place.saveText('taken', 'some text');
+      await expect(place.loadPointer('taken')).rejects.toMatchObject({ code: 'OUTPUT_OCCUPIED' });
+      await unlock();
+      await place.close();
+    });
+
     test('an export that is gathered with others has its documents apart from its parts', async () => {
       const id = '0123456789abcdef0123456789abcdef';
       const root = await kind.open('gathering');
@@ -106,6 +120,34 @@ export function placeContract(name: string, kind: PlaceKind): void {
       await unlock();
       await place.close();
       await root.close();
+    });
+
+    test('parts in partitions are found with the table, whole and in progress, and removed with their folders', async () => {
+      const place = await kind.open('partitions');
+      const unlock = await place.lock();
+      const paths = ['a=Austin, TX', 'a=10%3A30 100%25', 'a=北京/b=__HIVE_DEFAULT_PARTITION__'].map(
+        (name) => `ranks/${name}/part-00000.csv`,
+      );
+      for (const path of paths) {
+        const part = await place.createPart(path);
+        await part.write(bytesOf(path, 6 * MIB));
+        if (path === paths[0]) await part.finish();
+        else await part.commit();
+        await place.saveCheckpoint('{}');
+        await part.close();
+      }
+      const found = async () =>
+        (await place.listParts('ranks')).map(({ path, isOpen }) => [path, isOpen] as const).sort();
+      expect(await found()).toEqual(paths.map((path) => [path, path !== paths[0]] as const).sort());
+      expect((await contentOf(place, paths[0] ?? ''))?.equals(bytesOf(paths[0] ?? '', 6 * MIB))).toBe(true);
+      await removeParts(place, 'ranks', new Set([paths[0] ?? '']));
+      expect(await found()).toEqual([[paths[0], false]]);
+      expect(await place.listNames('ranks')).toEqual(['a=Austin, TX']);
+      await removeParts(place, 'ranks', new Set());
+      expect(await place.listNames('ranks')).toEqual([]);
+      await place.removeCheckpoint();
+      await unlock();
+      await place.close();
     });
 
     test('one holder at a time; the next one after it', async () => {

@@ -72,26 +72,6 @@ test('Parquet and compressed text are loaded from a store', async ({ folder, ope
   expect(copy.stderr).toMatch(/COPY of PostgreSQL reads files of this machine, and "s3:\/\/exports\/csv"/);
 });
 
-test('of many partitions the largest parts are finished before the checkpoint gets too large', async ({
-  folder,
-  openGraph,
-  openStore,
-}) => {
-  const graph = await openGraph();
-  const { store, run } = await openStore(graph);
-  // Some 70 MB of text in 70 partitions, of which 48 may wait for the parts of uploads to fill.
-  const sizes = ['--partition-by', 'age', '--format', 'ndjson', '--page-size', '50000'];
-  const out = 's3://exports/o';
-  const made = await run(['export', 'synthetic-vertices-500000', '--out', out, ...sizes]);
-  expect(made.exitCode, made.stderr).toBe(0);
-  const keys = keysOf(store, 'o').filter((key) => key.includes('part-'));
-  expect(keys.filter((key) => key.endsWith('part-00001.ndjson')).length).toBeGreaterThan(5);
-  const checkpoints = store.requests.filter((request) => request === 'PUT object o/.ges-export/checkpoint');
-  expect(checkpoints.length).toBeGreaterThanOrEqual(10);
-  expect(await run(['verify', out])).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(folder).not.toBe('');
-});
-
 test('latest is an object with the name of a folder; older exports are removed, object by object', async ({
   openGraph,
   openStore,

@@ -10,7 +10,7 @@ import { runCommand } from '../cli/run-command.js';
 import { ALL_TYPES } from '../sinks/table-fixtures.js';
 import { COLUMNS, loadedRow, ROWS } from './load-fixtures.js';
 import { type MadeExport, makeExport } from './make-export.js';
-import { readDuckdb } from './read-duckdb.js';
+import { queryDuckdb, readDuckdb } from './read-duckdb.js';
 
 const TABLE = 'it\'s "t` 表';
 
@@ -21,6 +21,16 @@ function made(
 ): MadeExport {
   const rows = ROWS.map((row) => row.slice(0, columns.length));
   return { format, ...more, tables: [{ name: TABLE, columns, parts: [rows.slice(0, 9), rows.slice(9)] }] };
+}
+
+/** Two parts in two partitions, of a column with a name that must be quoted. */
+function inPartitions(format: Format): MadeExport {
+  const column = { name: "day's", type: 'int64', nullable: true } as const;
+  const { tables, ...rest } = made(format);
+  return {
+    ...rest,
+    tables: tables.map((table) => ({ ...table, partition: { column, values: ['7', null] } })),
+  };
 }
 
 /** By the command once, to the letter what the function gives. */
@@ -71,6 +81,31 @@ describe('duckdb: the printed statements load these very files', () => {
   });
 });
 
+test.for(['csv', 'parquet'] as const)('duckdb: the partitions of %s', async (format, { folder }) => {
+  await makeExport(join(folder, 'export'), inPartitions(format));
+  const file = join(folder, 'data.duckdb');
+  const statements = await printDdl(join(folder, 'export'), { warehouse: 'duckdb', table: 't' });
+  await queryDuckdb(file, statements);
+  const counts = await queryDuckdb(file, `SELECT "day's", count(*) FROM t GROUP BY ALL ORDER BY ALL`);
+  expect(counts).toEqual([
+    [7n, 9n],
+    [null, BigInt(ROWS.length - 9)],
+  ]);
+});
+
+test.for(['dws', 'postgres', 'redshift', 'snowflake'] as const)(
+  '%s does not take columns from paths',
+  async (warehouse, { folder }) => {
+    await makeExport(folder, inPartitions('csv'));
+    const location = { dws: 'obs://b/x', redshift: 's3://b/x', snowflake: '@s/x', postgres: undefined }[
+      warehouse
+    ];
+    await expect(printDdl(folder, { warehouse, location })).rejects.toThrow(
+      /reads whole rows, and "day's" of table .* stands in the paths: export without --partition-by/,
+    );
+  },
+);
+
 describe('the statements of warehouses that cannot be had here', () => {
   const golden: readonly (readonly [Warehouse, Format, Partial<DdlRequest>])[] = [
     ['dws', 'csv', { location: 'obs://bucket/ranks/', schema: 'dm', table: 'ranks' }],
@@ -102,6 +137,19 @@ describe('the statements of warehouses that cannot be had here', () => {
     await makeExport(folder, { ...exported, tables });
     await expect(await printDdl(folder, { warehouse, ...request })).toMatchFileSnapshot(
       `ddl/${warehouse}-${format}.sql`,
+    );
+  });
+
+  const partitioned: readonly (readonly [Warehouse, Format, Partial<DdlRequest>])[] = [
+    ['hive', 'parquet', { location: 's3a://bucket/ranks', schema: 'dm' }],
+    ['spark', 'csv', { location: 'obs://bucket/ranks' }],
+    ['bigquery', 'csv', { location: 'gs://bucket/ranks', schema: 'dm' }],
+  ];
+
+  test.for(partitioned)('%s from %s with partitions', async ([warehouse, format, request], { folder }) => {
+    await makeExport(folder, inPartitions(format));
+    await expect(await printDdl(folder, { warehouse, ...request })).toMatchFileSnapshot(
+      `ddl/${warehouse}-${format}-partitions.sql`,
     );
   });
 

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { formatManifest, type Manifest } from '../../src/manifest/manifest.js';
 import type { Column, Compression, CsvOptions, Format, PartFile, Row } from '../../src/model.js';
+import { partitionName } from '../../src/partition.js';
 import { sinkFormats } from '../../src/sinks/sink-formats.js';
 import { PLAIN_CSV } from '../sinks/table-fixtures.js';
 
@@ -11,6 +12,8 @@ interface MadeTable {
   readonly columns: readonly Column[];
   /** One part file for each. */
   readonly parts: readonly (readonly Row[])[];
+  /** A column that stands in the paths of the part files, with its value in each of them. */
+  readonly partition?: { readonly column: Column; readonly values: readonly (string | null)[] };
 }
 
 export interface MadeExport {
@@ -28,7 +31,7 @@ export async function makeExport(folder: string, made: MadeExport): Promise<Mani
   const csv = { ...PLAIN_CSV, ...made.csv };
   const tables = [];
   let total = 0;
-  for (const { name, columns, parts } of made.tables) {
+  for (const { name, columns, parts, partition } of made.tables) {
     const files: PartFile[] = [];
     let offset = 0;
     for (const rows of parts) {
@@ -39,7 +42,9 @@ export async function makeExport(folder: string, made: MadeExport): Promise<Mani
       await sink.endWindow();
       await sink.finish();
       const bytes = Buffer.concat(chunks);
-      const path = `${name}/part-${String(files.length).padStart(5, '0')}${format.extension(compression)}`;
+      const value = partition?.values[files.length] ?? null;
+      const below = partition === undefined ? name : `${name}/${partitionName(partition.column.name, value)}`;
+      const path = `${below}/part-${String(files.length).padStart(5, '0')}${format.extension(compression)}`;
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), bytes);
       files.push({
@@ -49,6 +54,7 @@ export async function makeExport(folder: string, made: MadeExport): Promise<Mani
         sha256: createHash('sha256').update(bytes).digest('hex'),
         firstOffset: offset,
         endOffset: offset + rows.length,
+        ...(partition === undefined ? {} : { partition: [value] }),
       });
       offset += rows.length;
     }
@@ -58,7 +64,8 @@ export async function makeExport(folder: string, made: MadeExport): Promise<Mani
       rows: offset,
       overflowRows: 0,
       engine: 'reference' as const,
-      columns: [...columns],
+      columns: partition === undefined ? [...columns] : [...columns, partition.column],
+      ...(partition === undefined ? {} : { partitionBy: [partition.column.name] }),
       files,
     });
   }

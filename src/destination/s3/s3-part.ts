@@ -20,7 +20,7 @@ export interface PartHost {
 const MAX_IN_FLIGHT = 2;
 
 /** A buffer begins small and grows to the size of a part: of many parts most stay small. */
-const FIRST_BUFFER_BYTES = 256 * 1024;
+const FIRST_BUFFER_BYTES = 32 * 1024;
 
 /**
  * A part file on its way to a store: full buffers leave as parts of one multipart upload, a short rest waits in

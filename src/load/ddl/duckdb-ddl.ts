@@ -1,5 +1,5 @@
 import { ConfigError } from '../../errors.js';
-import type { Column } from '../../model.js';
+import type { Column, PartFile } from '../../model.js';
 import { DUCKDB_TYPES } from '../duckdb/column-types.js';
 import { quoteName, quoteText } from '../sql-names.js';
 import {
@@ -23,7 +23,6 @@ export const duckdbDdl: Dialect = (table) => {
     );
   }
   const name = schema === null ? quoteName(table.name) : `${quoteName(schema)}.${quoteName(table.name)}`;
-  const values = columns.map((column) => value(column, table)).join(', ');
   return [
     createTable(
       `CREATE TABLE ${name}`,
@@ -32,25 +31,47 @@ export const duckdbDdl: Dialect = (table) => {
           `${quoteName(column.name)} ${DUCKDB_TYPES[column.type]}${column.nullable ? '' : ' NOT NULL'}`,
       ),
     ),
-    `INSERT INTO ${name} SELECT ${values} FROM ${reader(table)};\n`,
+    ...partitionsOf(table).map((files) => {
+      const values = columns.map((column) => value(column, table, files)).join(', ');
+      return `INSERT INTO ${name} SELECT ${values} FROM ${reader(table, files)};\n`;
+    }),
   ].join('');
 };
 
+/**
+ * The files of each partition. Their value is written into the statement: read from the path, names with special
+ * characters are not found again, and empty text is null.
+ */
+function partitionsOf({ files }: DdlTable): readonly (readonly PartFile[])[] {
+  const groups = new Map<string, PartFile[]>();
+  for (const file of files) {
+    const key = JSON.stringify(file.partition ?? []);
+    groups.set(key, [...(groups.get(key) ?? []), file]);
+  }
+  return [...groups.values()];
+}
+
 /** Lists are JSON text in CSV; the cast makes them lists. */
-function value({ name, type }: Column, { source }: DdlTable): string {
+function value(
+  { name, type }: Column,
+  { source, partitionBy }: DdlTable,
+  [file]: readonly PartFile[],
+): string {
+  if (partitionBy.includes(name)) {
+    const text = file?.partition?.[partitionBy.indexOf(name)] ?? null;
+    return `CAST(${text === null ? 'NULL' : quoteText(text)} AS ${DUCKDB_TYPES[type]})`;
+  }
   const column = quoteName(name);
   return source.format === 'csv' && isList(type) ? `CAST(${column} AS ${DUCKDB_TYPES[type]})` : column;
 }
 
-function reader(table: DdlTable): string {
+function reader(table: DdlTable, some: readonly PartFile[]): string {
   const { source } = table;
-  const files = `[${fileUrls(table).map(quoteText).join(', ')}]`;
+  const files = `[${fileUrls({ ...table, files: some })
+    .map(quoteText)
+    .join(', ')}]`;
   const { stored, partitions } = partitionsLast(table);
-  const hiveTypes = partitions.map(
-    ({ name, type }) => `${quoteText(name)}: ${quoteText(DUCKDB_TYPES[type])}`,
-  );
-  const hive =
-    partitions.length === 0 ? [] : ['hive_partitioning = true', `hive_types = {${hiveTypes.join(', ')}}`];
+  const hive = partitions.length === 0 ? [] : ['hive_partitioning = false'];
   if (source.format === 'parquet') return `read_parquet(${[files, ...hive].join(', ')})`;
   const types = stored.map(({ name, type }) => {
     const isText = source.format === 'csv' && isList(type);

@@ -137,6 +137,47 @@ describe(`the command and ${setting('NAME')}`, () => {
     expect(again.stderr).toMatch(/^Already complete/);
   });
 
+  test('partitions, killed, are those of a folder; a load reads them; latest and keep', async ({
+    folder,
+    openGraph,
+  }) => {
+    const graph = await openGraph({ latencyMs: 10 });
+    const env = { ...graph.env, ...storeEnv };
+    const out = `s3://${BUCKET}/dealt`;
+    const args = ['synthetic-vertices-4000', '--page-size', '500', '--partition-by', 'city'];
+    const sizes = [...args.slice(1), '--file-bytes', '30kB', '--format', 'parquet'];
+    await graph.export('synthetic-vertices-4000', folder, ...sizes);
+    const day = (number: number) =>
+      ['export', ...args, '--file-bytes', '30kB', '--format', 'parquet', '--out', out].concat([
+        '--partition-by',
+        `day=${number}`,
+        '--latest',
+        '--keep',
+        '1',
+      ]);
+    await killAt(startCommand(day(1), { env }), 'dealt/day=1/', 1500);
+    const first = await startCommand(day(1), { env }).ended;
+    expect(first.exitCode, first.stderr).toBe(0);
+    const files = Object.keys(await hashTree(folder)).sort();
+    expect(await keysBelow('dealt/day=1/')).toEqual(files);
+    expect(await uploadsBelow('dealt/')).toBe(0);
+    for (const path of files.filter((name) => name.includes('part-'))) {
+      const stored = await bytesOf(`dealt/day=1/${path}`);
+      expect(stored?.equals(await readFile(join(folder, path))), path).toBe(true);
+    }
+    const database = join(folder, 'd.duckdb');
+    const loaded = await startCommand(['load', 'duckdb', `${out}/day=1`, database], { env }).ended;
+    expect(loaded).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringMatching(/^Done: table vertices, 4,000 rows$/m),
+    });
+
+    const second = await startCommand(day(2), { env }).ended;
+    expect(second.stderr).toMatch(/^Removed the older export s3:.*day=1$/m);
+    expect(await keysBelow('dealt/')).toEqual([...files.map((path) => `day=2/${path}`), 'latest'].sort());
+    expect((await bytesOf('dealt/latest'))?.toString()).toBe('day=2\n');
+  });
+
   test('what a dead export left is removed', async ({ openGraph }) => {
     const graph = await openGraph({ latencyMs: 10 });
     const env = { ...graph.env, ...storeEnv };
