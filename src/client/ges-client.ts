@@ -94,6 +94,8 @@ interface Call extends Reading {
   readonly path: string;
   readonly body?: string | undefined;
   readonly window?: Window | undefined;
+  /** The job that the answer must be about, where it says so. */
+  readonly jobId?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -112,6 +114,7 @@ export function createGesClient(options: GesClientOptions): GesClient {
   return {
     readJob: (jobId, window, signal, decode) =>
       get('job', `/jobs/${encodeURIComponent(jobId)}/status?${pageQuery(window)}`, window, signal, {
+        jobId,
         decode,
         canShrink: window.limit > 1,
       }),
@@ -140,7 +143,7 @@ export function createGesClient(options: GesClientOptions): GesClient {
     path: string,
     window: Window | undefined,
     signal: AbortSignal | undefined,
-    reading: Reading = {},
+    reading: Reading & Pick<Call, 'jobId'> = {},
   ): Promise<JobAnswer> {
     return send({ kind, method: 'GET', path: `${root}${path}`, window, signal, ...reading });
   }
@@ -193,22 +196,34 @@ export function createGesClient(options: GesClientOptions): GesClient {
     if (response.status >= 300 || errorCode !== null || hasFailed || jobFailed) {
       throw refusal(call, known, errorCode, errorMessage, jobFailed, retryAfterMs);
     }
+    const { jobId } = envelope;
+    if (call.jobId !== undefined && jobId !== null && jobId !== call.jobId) {
+      throw new RequestError('PAGE_INVALID', `The answer is about job "${jobId}", not "${call.jobId}"`, {
+        facts: known,
+        retryable: true,
+      });
+    }
     return { envelope, body };
   }
 }
 
 /**
- * Cypher and GQL answer `{results: [], errors: [{code, message}]}` (ges_03_0336). Inside `data`, `errors` is taken
- * for the same only where it stands beside rows of Cypher.
+ * Cypher and GQL answer `{results: [], errors: [{code, message}]}` (ges_03_0336). Beside `data`, `errors` is taken
+ * for the same where it stands beside rows of Cypher, or where its elements have both members.
  */
 function firstListedError({ envelope, lists }: DecodedBody): JsonObject | undefined {
   const isCypher = lists.some((list) => list.key === 'results' || list.key === 'columns');
-  if (envelope.get('data') !== undefined && !isCypher) return undefined;
+  const isSure = isCypher || envelope.get('data') === undefined;
   for (const list of lists) {
     if (list.key !== 'errors') continue;
-    for (const [first] of list.batches()) return first instanceof JsonObject ? first : undefined;
+    for (const [first] of list.batches())
+      return first instanceof JsonObject && (isSure || isListedError(first)) ? first : undefined;
   }
   return undefined;
+}
+
+function isListedError(first: JsonObject): boolean {
+  return typeof first.get('code') === 'string' && typeof first.get('message') === 'string';
 }
 
 /** "Content Too Large" and "Gateway Timeout" (RFC 9110, sections 15.5.14 and 15.6.5). */
