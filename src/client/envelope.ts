@@ -52,6 +52,13 @@ export interface Envelope {
   readonly total: number | null;
 }
 
+interface EnvelopeOptions {
+  /** The first of `errors[]`, which is a list and so no part of the root. */
+  readonly listed?: JsonObject | undefined;
+  /** Takes out of a text what nobody may see. */
+  readonly clean: (text: string) => string;
+}
+
 /**
  * Reads the envelope of an answer. Errors are looked for in every form that the documents show: service plane
  * (`errorCode`), gateway and management plane (`error_code`, ges_03_0138), task centre (`errCode`), IAM and
@@ -60,10 +67,9 @@ export interface Envelope {
  * The paging fields stand in `data.outputs` in every example and in `data` in table 3; both are read, and the top
  * level too, for a result that stands there.
  *
- * @param listed the first of `errors[]`, which is a list and so no part of `root`
  * @throws PageError `PAGE_INVALID` when a field has an impossible value, or two values
  */
-export function readEnvelope(root: JsonObject, listed?: JsonObject): Envelope {
+export function readEnvelope(root: JsonObject, { listed, clean }: EnvelopeOptions): Envelope {
   const data = root.get('data');
   const outputs = data instanceof JsonObject ? data.get('outputs') : undefined;
   const nested = root.keys.length === 1 ? root.values[0] : root.get('error');
@@ -71,12 +77,13 @@ export function readEnvelope(root: JsonObject, listed?: JsonObject): Envelope {
   const levels = [outputs, data, root].filter((level) => level instanceof JsonObject);
   for (const level of levels) refuseTwoValues(level);
   const paging = (name: string) => plain(onlyValue(levels, name));
+  const word = (value: unknown) => (typeof value === 'string' ? clean(value) : value);
   const parsed = envelopeSchema.safeParse({
-    status: plain(root.get('status')),
-    result: plain(root.get('result')),
-    errorCode: firstIn([errorSource], ERROR_CODES) ?? firstIn(levels, ['errorCode']),
-    errorMessage: firstIn([errorSource], ERROR_MESSAGES) ?? firstIn(levels, ['errorMessage']),
-    jobId: firstIn([root, ...levels.filter((level) => level === data)], ['jobId', 'job_id']),
+    status: word(plain(root.get('status'))),
+    result: word(plain(root.get('result'))),
+    errorCode: word(firstIn([errorSource], ERROR_CODES) ?? firstIn(levels, ['errorCode'])),
+    errorMessage: word(firstIn([errorSource], ERROR_MESSAGES) ?? firstIn(levels, ['errorMessage'])),
+    jobId: word(firstIn([root, ...levels.filter((level) => level === data)], ['jobId', 'job_id'])),
     data_offset: paging('data_offset'),
     data_return_size: paging('data_return_size'),
     data_total_size: paging('data_total_size'),

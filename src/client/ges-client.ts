@@ -1,7 +1,7 @@
 import { JobError, RequestError, type RequestFacts } from '../errors.js';
 import { JsonObject } from '../json-value.js';
 import type { DecodedBody, Window } from '../model.js';
-import { createAuthorizer } from './authorizer.js';
+import { createAuthorizer, withoutSecrets } from './authorizer.js';
 import type { Credentials } from './credentials.js';
 import type { NetworkOptions } from './dispatcher.js';
 import { type Envelope, readEnvelope } from './envelope.js';
@@ -178,7 +178,10 @@ export function createGesClient(options: GesClientOptions): GesClient {
     let envelope: Envelope;
     try {
       body = await (call.decode ?? options.decode)(response.body);
-      envelope = readEnvelope(body.envelope, firstListedError(body));
+      envelope = readEnvelope(body.envelope, {
+        listed: firstListedError(body),
+        clean: (text) => withoutSecrets(text, options.credentials),
+      });
     } catch (error) {
       // Whatever stands in the body of a refusal (HTML of a proxy, nothing), the status says enough; but with 400 GES
       // answers to a refused token, a busy graph and a failed job alike: words that were cut say nothing yet.

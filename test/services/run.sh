@@ -16,6 +16,9 @@ status=${PIPESTATUS[0]}
 bash "$here/networkx/run.sh" 2>&1 | tee -a "$log"
 networkx=${PIPESTATUS[0]}
 [[ "$networkx" -eq 0 ]] || status=$networkx
+bash "$here/sdk/run.sh" 2>&1 | tee -a "$log"
+sdk=${PIPESTATUS[0]}
+[[ "$sdk" -eq 0 ]] || status=$sdk
 bash "$here/load/run.sh" 2>&1 | tee "$log.load"
 load=${PIPESTATUS[0]}
 [[ "$load" -eq 0 ]] || status=$load
