@@ -19,6 +19,7 @@ import {
   type Window,
 } from './model.js';
 import { readPages } from './pager/read-pages.js';
+import { walkJobList } from './walk-job-list.js';
 
 /** The job list has no ID of its own: its name in manifests and messages. */
 export const JOB_LIST_ID = 'jobs list';
@@ -27,7 +28,7 @@ export const JOB_LIST_ID = 'jobs list';
  * The jobs that the engine remembers, in the server's order, one object of `JOB_COLUMNS` each (ges_03_0204,
  * ges_03_0471).
  *
- * @throws GesExportError; `TOTAL_CHANGED` where a list of several pages changes while it is read
+ * @throws GesExportError
  */
 export async function* listJobs(
   connection: ResolvedConnection,
@@ -83,9 +84,9 @@ export function exportJobList(resolved: ResolvedExport, hooks: ExportHooks): Pro
 }
 
 /**
- * The job list as a source of records. A list that fits into one answer is taken from that answer alone, so that
- * it shows one moment; a longer one is read in windows, each checked against the number of jobs that the list states
- * (`jobCount` in the memory edition, `totalCount` in the database edition).
+ * The job list as a source of records, whole. A list that fits into one answer is taken from that answer alone, so
+ * that it shows one moment; a longer one is walked through (`walkJobList`), and must hold the number of jobs that it
+ * states (`jobCount` in the memory edition, `totalCount` in the database edition).
  *
  * The database edition of 2021 does not page and states no number: its first answer is all there is
  * (ges_03_0471, revision of 2021).
@@ -93,7 +94,6 @@ export function exportJobList(resolved: ResolvedExport, hooks: ExportHooks): Pro
 async function openJobList(client: GesClient, signal?: AbortSignal): Promise<OpenJob> {
   const first = await fetchList({ offset: 0, limit: MAX_PAGE_SIZE });
   const ending = await endOf(first, (window) => fetchList(window));
-  const whole = { ...first, total: first.count, body: { ...first.body, release: () => {} } };
   const source = {
     id: JOB_LIST_ID,
     status: 'done',
@@ -104,16 +104,16 @@ async function openJobList(client: GesClient, signal?: AbortSignal): Promise<Ope
     isPlain: false,
     plans: [JOBS_PLAN],
   } as const;
-  if (ending === 'goes-on') {
-    first.body.release();
-    const fetchPage = (window: Window, pageSignal: AbortSignal) => fetchList(window, pageSignal);
-    const total = first.total !== null && first.total > first.count ? first.total : null;
-    return { ...source, total, isPaged: true, fetchPage, probePage: probingBy(fetchPage) };
-  }
-  const warnings = ending === 'cut-off' ? [cutOff(first.count)] : [];
+  const walked = ending === 'goes-on' ? await walkJobList(first, fetchList) : null;
+  const list = walked?.list ?? jobsOf(first.body);
+  const { count } = list;
+  const body = { ...first.body, lists: [list], bytes: walked?.bytes ?? first.bytes, release: () => {} };
+  const whole = { ...first, total: count, count, bytes: body.bytes, digest: list.digest, body };
+  const warnings = ending === 'cut-off' ? [cutOff(count)] : [];
+  if (walked?.hasChanged === true) warnings.push(LIST_CHANGED);
   const fetchPage = async () => whole;
   const probePage = probingBy(fetchPage);
-  return { ...source, total: first.count, isPaged: false, fetchPage, probePage, warnings };
+  return { ...source, total: count, isPaged: false, fetchPage, probePage, warnings };
 
   async function fetchList(
     window: Window,
@@ -157,6 +157,12 @@ function cutOff(count: number): Warning {
     message: `The list ends at ${count} jobs, which is all that a graph without paging gives: there may be more`,
   };
 }
+
+const LIST_CHANGED: Warning = {
+  code: 'JOB_LIST_CHANGED',
+  message:
+    'The job list changed while it was read: every job that stayed in it is there once; of those that came or went meanwhile some may be missing',
+};
 
 /** @throws PageError `PAGE_INVALID` when the answer holds no list of jobs */
 function readList({ body }: JobAnswer): Answer<DecodedBody> {

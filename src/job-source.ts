@@ -103,9 +103,21 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     scalars,
     isLikeHyg,
     isPlain: body === answer.body,
-    fetchPage: isUnpaged ? async () => wholeAnswer(body, total ?? 0) : fetchPage,
+    fetchPage: isUnpaged ? fetchWhole : fetchPage,
     probePage: probingBy(fetchPage),
   };
+
+  async function fetchWhole(): Promise<Answer<DecodedBody>> {
+    const declared = envelope.total ?? 0;
+    if (primaryRecords === undefined && declared > (total ?? 0)) {
+      throw new PageError(
+        'PAGE_COUNT_MISMATCH',
+        `Job "${jobId}" declares ${declared} records, and its answer holds no list of them`,
+        { retryable: false, details: { expected: declared, actual: 0 } },
+      );
+    }
+    return wholeAnswer(body, total ?? 0);
+  }
 
   async function fetchPage(
     window: Window,
@@ -113,10 +125,16 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     decode?: DecodeBody,
   ): Promise<Answer<DecodedBody>> {
     const page = await client.readJob(jobId, window, signal, decode);
-    const { declared, offset } = page.envelope;
+    const { declared, offset, status, statusWord } = page.envelope;
+    if (isAnotherState(status, envelope.status)) {
+      const { statusWord: before } = envelope;
+      throw changed(window, `The job was "${before}" and is "${statusWord}" at offset ${window.offset}`);
+    }
     // A decoder of its own is brought only where the rows stand as they are.
     const result = decode === undefined ? readResult(page) : page.body;
     const { count, digest } = counter.count(result, declared);
+    const isOther = window.offset === 0 && count > 0 && digest(0, 1) !== firstDigest();
+    if (isOther) throw changed(window, 'The first record is not the one that was seen before');
     if (isLikeHyg && count === 0 && total !== null && window.offset < total) {
       throw new JobError('RESULT_TRUNCATED', hygCutMessage(jobId, window.offset, total), {
         retryable: false,
@@ -132,6 +150,24 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
       body: result,
     };
   }
+
+  /** Read when it is asked for: how the lists of an answer are counted may be learnt meanwhile. */
+  function firstDigest(): string {
+    return counter.count(body, envelope.declared).digest(0, 1);
+  }
+}
+
+/** Pages without a word, or with one of no document, say nothing about the job. */
+function isAnotherState(now: JobStatus, before: JobStatus): boolean {
+  if (now === 'pending' || now === 'running') return true;
+  return now !== before && (now === 'partial' || (now === 'done' && before === 'partial'));
+}
+
+function changed(window: Window, what: string): PageError {
+  return new PageError('TOTAL_CHANGED', `${what}: the result is not the one that the export began with`, {
+    facts: { window },
+    retryable: false,
+  });
 }
 
 /** A `probePage` that reads what `fetchPage` does. */

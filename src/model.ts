@@ -66,6 +66,8 @@ export interface Answer<Body> {
 export interface Page<Body> {
   readonly window: Window;
   readonly answers: readonly Answer<Body>[];
+  /** Where answers begin that were asked for because the one before held fewer records than it was asked for. */
+  readonly seams: readonly number[];
 }
 
 const SCALAR_TYPES = ['boolean', 'int64', 'double', 'string'] as const;

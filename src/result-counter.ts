@@ -47,6 +47,7 @@ export function createResultCounter(
   declared: number | null,
 ): { readonly primary: string | null; count(body: DecodedBody, declared: number | null): Counted } {
   const primary = primaryList(first.lists, declared);
+  const order = first.lists.map((list) => list.key);
   const filled = resultLists(first).filter((list) => list.count > 0);
   // Asked for one record: several lists with something in them are not one behind the other.
   let possible: readonly Counting[] =
@@ -55,7 +56,7 @@ export function createResultCounter(
   return {
     primary,
     count(body, stated) {
-      const lists = resultLists(body);
+      const lists = resultLists(body).sort((one, other) => placeOf(one) - placeOf(other));
       const own = lists.find((list) => list.key === primary);
       const agreeing = possible.filter((counting) => counting(lists, own).count === stated);
       if (agreeing.length > 0) possible = agreeing;
@@ -63,8 +64,14 @@ export function createResultCounter(
       return counting(lists, own);
     },
   };
+
+  /** Members of an object have no order: the lists of an answer are taken in that of the first one. */
+  function placeOf({ key }: RecordList): number {
+    const place = order.indexOf(key);
+    return place < 0 ? order.length : place;
+  }
 }
 
-function resultLists(body: DecodedBody): readonly RecordList[] {
+function resultLists(body: DecodedBody): RecordList[] {
   return body.lists.filter((list) => isResultList(list.key));
 }

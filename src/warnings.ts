@@ -1,5 +1,5 @@
 import { checkLists, type OpenJob } from './job-source.js';
-import { type JsonObject, stringifyJson } from './json-value.js';
+import { canonicalJson, type JsonObject, stringifyJson } from './json-value.js';
 import type { DecodedBody, ExportedTable, TablePlan, Warning } from './model.js';
 import { hygWarning } from './tables/hyg-results.js';
 import { readScalars } from './tables/plan-tables.js';
@@ -28,7 +28,7 @@ export class ScalarWatch {
         continue;
       const first = this.#scalars.get(key);
       const value = scalars.values[index];
-      if (value === undefined || (first !== undefined && stringifyJson(first) === stringifyJson(value)))
+      if (value === undefined || (first !== undefined && canonicalJson(first) === canonicalJson(value)))
         continue;
       const before = first === undefined ? 'is not on' : `was ${stringifyJson(first)} on`;
       this.warnings.push({

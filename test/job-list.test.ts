@@ -52,6 +52,7 @@ test('a server that ignores offset and limit has given all at once', async () =>
 test('pages that are shorter than asked for are put together', async () => {
   expect((await list(paging(10, 3, () => ({ jobCount: 10 })))).ids).toEqual(allOf(10));
   expect((await list(paging(10, 3, () => ({})))).ids).toEqual(allOf(10));
+  expect((await list(paging(5, 1, () => ({ jobCount: 5 })))).ids).toEqual(allOf(5));
 });
 
 test('a number that is that of the page does not end a long list', async () => {
@@ -67,13 +68,58 @@ test('jobs may be an object of jobs, null, or none', async () => {
   await expect(list(() => json({ result: 'success' }))).rejects.toMatchObject({ code: 'PAGE_INVALID' });
 });
 
-test('a long list that changes while it is read is an error, not a list with a gap', async () => {
-  let total = 100_010;
-  const growing: Script = (request, index) => {
-    if (index === 2) total++;
-    return paging(total, 1e9, () => ({ totalCount: total }))(request, index);
+/** A server over a list that `change` alters between requests; pages of at most `clamp`. */
+function busy(
+  start: readonly number[],
+  clamp: number,
+  change: (jobs: number[], index: number) => void,
+): Script {
+  const now = [...start];
+  return ({ url }, index) => {
+    change(now, index);
+    const offset = Number(url.searchParams.get('offset'));
+    const limit = Math.min(clamp, Number(url.searchParams.get('limit')));
+    return json({ jobs: now.slice(offset, offset + limit).map(job), jobCount: now.length });
   };
-  await expect(list(growing)).rejects.toMatchObject({ code: 'TOTAL_CHANGED' });
+}
+
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+test.each<[string, (jobs: number[], index: number) => void]>([
+  ['new jobs come first', (jobs, index) => void jobs.unshift(1000 + index)],
+  [
+    'many new jobs come first',
+    (jobs, index) => void jobs.unshift(...numbers(8).map((id) => 1000 + index * 8 + id)),
+  ],
+  ['new jobs come last', (jobs, index) => void (index < 9 && jobs.push(1000 + index))],
+  ['old jobs go', (jobs, index) => void (jobs.length > 150 && index > 0 && jobs.shift())],
+  ['many old jobs go at once', (jobs, index) => void (index === 2 && jobs.splice(0, 60))],
+  ['jobs come and go', (jobs, index) => void (index > 0 && jobs.splice(7, 2, 1000 + index))],
+])('a long list that changes while it is read holds what stayed, once: %s', async (_, change) => {
+  const start = numbers(200);
+  const script = busy(start, 20, change);
+  const end: number[] = [...start];
+  let requests = 0;
+  const { ids, warnings } = await list((request, index) => {
+    requests++;
+    return script(request, index);
+  });
+  for (let index = 0; index < requests; index++) change(end, index);
+  const stayed = start.filter((id) => end.includes(id)).map((id) => `j${id}`);
+  expect(ids.filter((id) => stayed.includes(String(id)))).toEqual(stayed);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(warnings).toEqual(['JOB_LIST_CHANGED']);
+});
+
+test('a list that is another one on each page is an error', async () => {
+  const script = busy(numbers(100), 20, (jobs, index) =>
+    jobs.splice(0, 100, ...numbers(100).map((id) => id + index * 1000)),
+  );
+  await expect(list(script)).rejects.toMatchObject({ code: 'TOTAL_CHANGED' });
+});
+
+test('a list that ends before the number that it states is an error', async () => {
+  await expect(list(paging(30, 20, () => ({ jobCount: 35 })))).rejects.toMatchObject({ code: 'PAGE_SHORT' });
 });
 
 test('an offset that is ignored in spite of a number is an error', async () => {
@@ -82,7 +128,7 @@ test('an offset that is ignored in spite of a number is an error', async () => {
     json({ jobs: jobs.slice(0, Number(url.searchParams.get('limit'))), jobCount: 10 });
   await expect(list(repeating)).rejects.toMatchObject({ code: 'PAGE_REPEATED' });
   const whole = list(() => json({ jobs, jobCount: 10 }));
-  await expect(whole).rejects.toMatchObject({ code: 'PAGE_COUNT_MISMATCH' });
+  await expect(whole).rejects.toMatchObject({ code: 'PAGE_REPEATED' });
 });
 
 test.each<[string, Reply, string]>([

@@ -96,7 +96,18 @@ test('vertices and edges, each paged by itself', async () => {
   expect(result.total).toBe(40);
 });
 
-test('the same without any size: the longer list is read to its end', async () => {
+test('the lists of an answer may stand in another order on each page', async () => {
+  const result = await exportPaged((offset, limit) => {
+    const own = { vertices: vertices.slice(offset, offset + limit) };
+    const other = { edges: edges.slice(offset, offset + limit) };
+    const lists = offset % 2 === 0 ? { ...own, ...other } : { ...other, ...own };
+    return { lists, returned: Math.max(lists.vertices.length, lists.edges.length), total: 40 };
+  });
+  expectGraph(result);
+  expect(result.total).toBe(40);
+});
+
+test('each paged by itself without any size: the longer list is read to its end', async () => {
   const paged = (offset: number, limit: number) => ({
     edges: edges.slice(offset, offset + limit),
     vertices: vertices.slice(offset, offset + limit),

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { startSimulator } from '../src/simulator/simulator.js';
 import { test } from './cli/export-test.js';
 import { runCommand } from './cli/run-command.js';
-import { serve } from './client/scripted-server.js';
+import { json, serve } from './client/scripted-server.js';
 
 /** Everything in every file below a folder, names included. */
 async function everythingIn(folder: string): Promise<string> {
@@ -61,3 +61,24 @@ test('the token is found in no file and no message, whether an export ends well,
   const everything = `${said.join('')}${await everythingIn(folder)}`;
   expect(tokens.filter((token) => token.length < 8 || everything.includes(token))).toEqual([]);
 }, 600_000);
+
+test('a token that a server repeats in what it says of a job is blotted out, however long it is', async ({
+  folder,
+}) => {
+  const token = `begin-${'t'.repeat(3000)}-end`;
+  const answer = (status: string, more: object) =>
+    json({ status, data: { outputs: { pagerank: [{ a: 0.5 }], data_total_size: 1 } }, ...more });
+  for (const reply of [
+    answer(token, {}),
+    answer('success', { errorCode: 'GES.8000', errorMessage: `no ${token}` }),
+  ]) {
+    const { endpoint } = await serve(() => reply);
+    const out = join(folder, String(reply.body?.length));
+    const args = ['export', 'job', '--out', out, '--wait', '0', '--max-attempts', '1', '--json'];
+    const env = { GES_ENDPOINT: endpoint, GES_PROJECT_ID: 'p', GES_GRAPH: 'g', GES_TOKEN: token };
+    const { stdout, stderr } = await runCommand(args, { env });
+    const everything = `${stdout.toString()}${stderr}${await everythingIn(folder)}`;
+    expect(everything).toContain('***');
+    expect(everything).not.toContain('begin-ttt');
+  }
+});

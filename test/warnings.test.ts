@@ -33,3 +33,9 @@ test('so is one that only a later page has, and a list of what was asked', async
     'SCALAR_CHANGED: "sources" was ["a"] on the first page and is ["a","b"] at offset 10',
   ]);
 });
+
+test('the order of the members of a scalar is no change', async () => {
+  expect(
+    await warningsOf({ about: { a: 1, b: [{ c: 2, d: 3 }] } }, { about: { b: [{ d: 3, c: 2 }], a: 1 } }),
+  ).toEqual([]);
+});

@@ -6,6 +6,7 @@ import { type CheckedFaultPlan, parseFaultPlan } from '../simulator/fault-plan.j
 import { SIMULATOR_USER } from '../simulator/iam.js';
 import { LAYOUTS, type Layout } from '../simulator/job-answer.js';
 import { GRAPH_EDITIONS, type GraphEdition } from '../simulator/job-list.js';
+import { SIMULATOR_GRAPH_ID } from '../simulator/management-jobs.js';
 import { SIMULATOR_KEY } from '../simulator/signature.js';
 
 interface SimulateFlags {
@@ -23,7 +24,7 @@ interface SimulateFlags {
 
 /**
  * `ges-export simulate`: serves the embedded GES until SIGINT or SIGTERM. Its one line on stdout is a JSON object with
- * `endpoint`, `projectId`, `graph`, `token`, `iamEndpoint`, `user`, `domain`, `password`, `ak`, `sk` and `pid`.
+ * `endpoint`, `projectId`, `graph`, `graphId`, `token`, `iamEndpoint`, `user`, `domain`, `password`, `ak`, `sk` and `pid`.
  *
  * @throws ConfigError CONFIG_INVALID for a wrong option or fault plan
  */
@@ -84,7 +85,17 @@ async function simulate(flags: SimulateFlags): Promise<void> {
   const { name: user, domain, password } = SIMULATOR_USER;
   const { accessKey: ak, secretKey: sk } = SIMULATOR_KEY;
   const login = { iamEndpoint, user, domain, password };
-  const line = { endpoint, projectId, graph, token, ...login, ak, sk, pid: process.pid };
+  const line = {
+    endpoint,
+    projectId,
+    graph,
+    graphId: SIMULATOR_GRAPH_ID,
+    token,
+    ...login,
+    ak,
+    sk,
+    pid: process.pid,
+  };
   process.stdout.write(`${JSON.stringify(line)}\n`);
   await stopped;
   await simulator.close();

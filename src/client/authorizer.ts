@@ -67,12 +67,14 @@ async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal | un
 /** Shorter texts occur in every message. */
 const MIN_SECRET = 4;
 
-function cleaned(error: RequestError, credentials: Credentials): RequestError {
+/** A text of a server with every secret blotted out; to be called before the text is cut. */
+export function withoutSecrets(text: string, credentials: Credentials): string {
   const secrets = [...credentials.secrets()].filter((secret) => secret.length >= MIN_SECRET);
-  const clean = <T>(value: T) =>
-    typeof value === 'string'
-      ? secrets.reduce((text, secret) => text.replaceAll(secret, '***'), value)
-      : value;
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+}
+
+function cleaned(error: RequestError, credentials: Credentials): RequestError {
+  const clean = <T>(value: T) => (typeof value === 'string' ? withoutSecrets(value, credentials) : value);
   const cleanAll = (values: object) =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, clean(value)]));
   return error.with({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PageError } from '../errors.js';
-import { isJsonArray, JsonNumber, JsonObject, type JsonValue } from '../json-value.js';
+import { canonicalJson, isJsonArray, JsonNumber, JsonObject, type JsonValue } from '../json-value.js';
 import { type JobStatus, readJobStatus } from './job-status.js';
 
 /** Sizes, offsets and progress come as numbers or as numeric strings (`"progress":"100"`, ges_03_0204). */
@@ -29,6 +29,7 @@ const envelopeSchema = z.object({
   result: text,
   errorCode: text,
   errorMessage: text,
+  jobId: text,
   data_offset: count,
   data_return_size: count,
   data_total_size: count,
@@ -40,6 +41,8 @@ export interface Envelope {
   readonly status: JobStatus;
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
+  /** The job that the answer says it is about; no page shows that it does. */
+  readonly jobId: string | null;
   /** Whether `result` says `failed`. */
   readonly hasFailed: boolean;
   /** Whether `data` holds anything but an empty `outputs`. */
@@ -49,33 +52,38 @@ export interface Envelope {
   readonly total: number | null;
 }
 
+interface EnvelopeOptions {
+  /** The first of `errors[]`, which is a list and so no part of the root. */
+  readonly listed?: JsonObject | undefined;
+  /** Takes out of a text what nobody may see. */
+  readonly clean: (text: string) => string;
+}
+
 /**
  * Reads the envelope of an answer. Errors are looked for in every form that the documents show: service plane
  * (`errorCode`), gateway and management plane (`error_code`, ges_03_0138), task centre (`errCode`), IAM and
  * other services (`{error: {code, message}}`), Cypher (`errors[]`, ges_03_0336; its first one is handed in).
  *
- * @param listed the first of `errors[]`, which is a list and so no part of `root`
  * The paging fields stand in `data.outputs` in every example and in `data` in table 3; both are read, and the top
  * level too, for a result that stands there.
  *
- * @throws PageError `PAGE_INVALID` when a field has an impossible value
+ * @throws PageError `PAGE_INVALID` when a field has an impossible value, or two values
  */
-export function readEnvelope(root: JsonObject, listed?: JsonObject): Envelope {
+export function readEnvelope(root: JsonObject, { listed, clean }: EnvelopeOptions): Envelope {
   const data = root.get('data');
   const outputs = data instanceof JsonObject ? data.get('outputs') : undefined;
   const nested = root.keys.length === 1 ? root.values[0] : root.get('error');
   const errorSource = listed ?? (nested instanceof JsonObject && nested !== data ? nested : root);
-  const paging = (name: string) =>
-    plain(
-      (outputs instanceof JsonObject ? outputs.get(name) : undefined) ??
-        (data instanceof JsonObject ? data.get(name) : undefined) ??
-        root.get(name),
-    );
+  const levels = [outputs, data, root].filter((level) => level instanceof JsonObject);
+  for (const level of levels) refuseTwoValues(level);
+  const paging = (name: string) => plain(onlyValue(levels, name));
+  const word = (value: unknown) => (typeof value === 'string' ? clean(value) : value);
   const parsed = envelopeSchema.safeParse({
-    status: plain(root.get('status')),
-    result: plain(root.get('result')),
-    errorCode: firstOf(errorSource, ['errorCode', 'error_code', 'errCode', 'code']),
-    errorMessage: firstOf(errorSource, ['errorMessage', 'error_msg', 'externalMessage', 'message']),
+    status: word(plain(root.get('status'))),
+    result: word(plain(root.get('result'))),
+    errorCode: word(firstIn([errorSource], ERROR_CODES) ?? firstIn(levels, ['errorCode'])),
+    errorMessage: word(firstIn([errorSource], ERROR_MESSAGES) ?? firstIn(levels, ['errorMessage'])),
+    jobId: word(firstIn([root, ...levels.filter((level) => level === data)], ['jobId', 'job_id'])),
     data_offset: paging('data_offset'),
     data_return_size: paging('data_return_size'),
     data_total_size: paging('data_total_size'),
@@ -90,13 +98,14 @@ export function readEnvelope(root: JsonObject, listed?: JsonObject): Envelope {
       },
     );
   }
-  const { status, result, errorCode, errorMessage } = parsed.data;
+  const { status, result, errorCode, errorMessage, jobId } = parsed.data;
   const hasFailed = /^(failed|fail|error)$/i.test(result?.trim() ?? '');
   return {
     statusWord: status,
     status: readJobStatus(status, hasFailed || errorCode !== null),
     errorCode,
     errorMessage,
+    jobId,
     hasFailed,
     hasData: data instanceof JsonObject && data.values.some((value) => value !== outputs || !isEmpty(value)),
     offset: parsed.data.data_offset,
@@ -109,12 +118,46 @@ function isEmpty(value: JsonValue): boolean {
   return value === null || (value instanceof JsonObject && value.keys.length === 0);
 }
 
-function firstOf(source: JsonObject, names: readonly string[]): unknown {
-  for (const name of names) {
-    const value = plain(source.get(name));
-    if (value !== undefined && value !== null && value !== '') return value;
+const ERROR_CODES = ['errorCode', 'error_code', 'errCode', 'code'];
+const ERROR_MESSAGES = ['errorMessage', 'error_msg', 'externalMessage', 'message'];
+
+function firstIn(sources: readonly JsonObject[], names: readonly string[]): unknown {
+  for (const source of sources) {
+    for (const name of names) {
+      const value = plain(source.get(name));
+      if (value !== undefined && value !== null && value !== '') return value;
+    }
   }
   return undefined;
+}
+
+/** Members that decide what an answer is: one that states two values for them has none to rely on. */
+const DECIDING: ReadonlySet<string> = new Set([
+  ...['status', 'result', 'errorCode', 'data', 'outputs'],
+  ...['data_offset', 'data_return_size', 'data_total_size'],
+]);
+
+function refuseTwoValues({ keys, values }: JsonObject): void {
+  const seen = new Map<string, JsonValue>();
+  keys.forEach((key, index) => {
+    if (!DECIDING.has(key)) return;
+    const value = values[index] as JsonValue;
+    const before = seen.get(key);
+    if (before !== undefined && canonicalJson(before) !== canonicalJson(value)) throw twoValues(key);
+    seen.set(key, value);
+  });
+}
+
+/** The value of a paging field, which may stand on several levels but must be the same there. */
+function onlyValue(levels: readonly JsonObject[], name: string): JsonValue | undefined {
+  const stated = levels.map((level) => level.get(name) ?? null).filter((value) => value !== null);
+  const numbers = new Set(stated.map((value) => Number(plain(value))));
+  if (numbers.size > 1) throw twoValues(name);
+  return stated[0];
+}
+
+function twoValues(name: string): PageError {
+  return new PageError('PAGE_INVALID', `The answer states two values of "${name}"`, { retryable: true });
 }
 
 /** A scalar as zod sees it; a number keeps its digits as text. */

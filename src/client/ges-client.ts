@@ -1,7 +1,7 @@
 import { JobError, RequestError, type RequestFacts } from '../errors.js';
 import { JsonObject } from '../json-value.js';
 import type { DecodedBody, Window } from '../model.js';
-import { createAuthorizer } from './authorizer.js';
+import { createAuthorizer, withoutSecrets } from './authorizer.js';
 import type { Credentials } from './credentials.js';
 import type { NetworkOptions } from './dispatcher.js';
 import { type Envelope, readEnvelope } from './envelope.js';
@@ -94,6 +94,8 @@ interface Call extends Reading {
   readonly path: string;
   readonly body?: string | undefined;
   readonly window?: Window | undefined;
+  /** The job that the answer must be about, where it says so. */
+  readonly jobId?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -112,6 +114,7 @@ export function createGesClient(options: GesClientOptions): GesClient {
   return {
     readJob: (jobId, window, signal, decode) =>
       get('job', `/jobs/${encodeURIComponent(jobId)}/status?${pageQuery(window)}`, window, signal, {
+        jobId,
         decode,
         canShrink: window.limit > 1,
       }),
@@ -140,7 +143,7 @@ export function createGesClient(options: GesClientOptions): GesClient {
     path: string,
     window: Window | undefined,
     signal: AbortSignal | undefined,
-    reading: Reading = {},
+    reading: Reading & Pick<Call, 'jobId'> = {},
   ): Promise<JobAnswer> {
     return send({ kind, method: 'GET', path: `${root}${path}`, window, signal, ...reading });
   }
@@ -175,7 +178,10 @@ export function createGesClient(options: GesClientOptions): GesClient {
     let envelope: Envelope;
     try {
       body = await (call.decode ?? options.decode)(response.body);
-      envelope = readEnvelope(body.envelope, firstListedError(body));
+      envelope = readEnvelope(body.envelope, {
+        listed: firstListedError(body),
+        clean: (text) => withoutSecrets(text, options.credentials),
+      });
     } catch (error) {
       // Whatever stands in the body of a refusal (HTML of a proxy, nothing), the status says enough; but with 400 GES
       // answers to a refused token, a busy graph and a failed job alike: words that were cut say nothing yet.
@@ -193,22 +199,34 @@ export function createGesClient(options: GesClientOptions): GesClient {
     if (response.status >= 300 || errorCode !== null || hasFailed || jobFailed) {
       throw refusal(call, known, errorCode, errorMessage, jobFailed, retryAfterMs);
     }
+    const { jobId } = envelope;
+    if (call.jobId !== undefined && jobId !== null && jobId !== call.jobId) {
+      throw new RequestError('PAGE_INVALID', `The answer is about job "${jobId}", not "${call.jobId}"`, {
+        facts: known,
+        retryable: true,
+      });
+    }
     return { envelope, body };
   }
 }
 
 /**
- * Cypher and GQL answer `{results: [], errors: [{code, message}]}` (ges_03_0336). Inside `data`, `errors` is taken
- * for the same only where it stands beside rows of Cypher.
+ * Cypher and GQL answer `{results: [], errors: [{code, message}]}` (ges_03_0336). Beside `data`, `errors` is taken
+ * for the same where it stands beside rows of Cypher, or where its elements have both members.
  */
 function firstListedError({ envelope, lists }: DecodedBody): JsonObject | undefined {
   const isCypher = lists.some((list) => list.key === 'results' || list.key === 'columns');
-  if (envelope.get('data') !== undefined && !isCypher) return undefined;
+  const isSure = isCypher || envelope.get('data') === undefined;
   for (const list of lists) {
     if (list.key !== 'errors') continue;
-    for (const [first] of list.batches()) return first instanceof JsonObject ? first : undefined;
+    for (const [first] of list.batches())
+      return first instanceof JsonObject && (isSure || isListedError(first)) ? first : undefined;
   }
   return undefined;
+}
+
+function isListedError(first: JsonObject): boolean {
+  return typeof first.get('code') === 'string' && typeof first.get('message') === 'string';
 }
 
 /** "Content Too Large" and "Gateway Timeout" (RFC 9110, sections 15.5.14 and 15.6.5). */

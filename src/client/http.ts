@@ -181,5 +181,7 @@ function connectionReason(error: unknown, code: string): string {
   if (error instanceof AggregateError && error.errors.length > 0)
     return connectionReason(error.errors[0], code);
   const message = error instanceof Error ? error.message : String(error);
+  // The parser asserts what it takes for granted, such as a status line with a status.
+  if (code === 'ERR_ASSERTION') return 'what came is not HTTP';
   return message === '' ? code : message;
 }

@@ -157,6 +157,7 @@ export async function fillWindow<Body>(
 ): Promise<Page<Body>> {
   const end = window.offset + window.limit;
   const answers: Answer<Body>[] = [];
+  const seams: number[] = [];
   let offset = window.offset;
   let emptyAnswers = 0;
   while (offset < end) {
@@ -177,8 +178,9 @@ export async function fillWindow<Body>(
     emptyAnswers = 0;
     answers.push(answer);
     offset += answer.count;
+    if (answer.count < asked.limit) seams.push(offset);
   }
-  return { window, answers };
+  return { window, answers, seams };
 }
 
 /**
@@ -211,7 +213,7 @@ async function* walkUntilShort<Body>(
 ): AsyncGenerator<Page<Body>, void, undefined> {
   const sizes = new PageSize();
   const probe = (offset: number, size: number) => fillWindow({ offset, limit: size }, null, fetchProbe);
-  const seams = new SeamGuard(probe, null);
+  const guard = new SeamGuard(probe, null);
   let shortPage: { readonly count: number; readonly digest: string } | null = null;
   let offset = options.startOffset;
   for (let hasMore = true; hasMore; ) {
@@ -219,6 +221,7 @@ async function* walkUntilShort<Body>(
     const nextBoundary = (Math.floor(offset / options.boundary) + 1) * options.boundary;
     const end = Math.min(offset + options.pageSize, nextBoundary);
     const answers: Answer<Body>[] = [];
+    const seams: number[] = [];
     let at = offset;
     while (at < end) {
       const missing = { offset: at, limit: end - at };
@@ -237,10 +240,11 @@ async function* walkUntilShort<Body>(
       shortPage = count < asked.limit ? { count, digest: answer.digest(0, count) } : null;
       answers.push(answer);
       at += count;
+      if (shortPage !== null) seams.push(at);
     }
     if (answers.length === 0) return;
-    const page = { window: { offset, limit: at - offset }, answers };
-    await seams.check(page, await probeSeam(offset, options.pageSize, probe));
+    const page = { window: { offset, limit: at - offset }, answers, seams };
+    await guard.check(page, await probeSeam(offset, options.pageSize, probe));
     yield page;
     offset = at;
   }

@@ -17,8 +17,9 @@ interface AnswerEnds {
  *
  * At every seam of two windows the server is asked for the record before it and the one behind it. They must be
  * the last record of one page and the first of the next. Records that are really equal do no harm. Within a
- * window that took several answers, a seam is looked at only where an answer begins like an earlier one; the end
- * of the last such window is looked at instead.
+ * window that took several answers, a seam is looked at where the answer before it was cut short, from which the
+ * server might have left out any of its records, and where an answer begins like an earlier one; the end of the last
+ * such window is looked at too.
  */
 export class SeamGuard {
   readonly #probe: Probe;
@@ -38,7 +39,7 @@ export class SeamGuard {
    * @throws PageError `PAGE_REPEATED`, `PAGE_OVERLAP`
    */
   async check(page: Page<unknown>, seam: Page<unknown> | null): Promise<void> {
-    const { window, answers } = page;
+    const { window, answers, seams } = page;
     let offset = window.offset;
     let first = '';
     for (const answer of answers) {
@@ -47,7 +48,7 @@ export class SeamGuard {
       if (offset === window.offset) {
         first = ends.first;
         if (seam !== null) this.#compare(ends, seam);
-      } else if (ends.first === first || this.#earlier(ends.first) !== null) {
+      } else if (seams.includes(offset) || ends.first === first || this.#earlier(ends.first) !== null) {
         this.#compare(ends, await this.#probe(offset - 1, 2));
       }
       this.#first ??= ends;

@@ -84,7 +84,7 @@ const FIXED_JOBS: readonly CloudJobRecord[] = [
 ];
 
 /** `tree-5`: sub-jobs five levels deep, two on each level, of which the first has two more. */
-const TREE = /^tree-([1-9]\d?)$/;
+const TREE = /^tree-([1-9]\d{0,2})$/;
 
 function tree(id: string, levels: number): CloudJobRecord {
   if (levels === 0) return job(id, 'baremetalSingleOperate', SERVER);

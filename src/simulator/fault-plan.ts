@@ -15,6 +15,8 @@ const REQUEST_KINDS = [
   'summary',
   'token',
   'cloud-job',
+  'management-v1',
+  'management-v2',
 ] as const;
 export type RequestKind = (typeof REQUEST_KINDS)[number];
 

@@ -15,11 +15,13 @@ export interface Route {
 }
 
 const BASE = '/ges/v1.0/(?<projectId>[^/]+)/graphs/(?<graph>[^/]+)';
+const MANAGED = '(?<projectId>[^/]+)/graphs';
+const MANAGED_JOB = `${MANAGED}/(?<graph>[^/]+)/jobs/(?<jobId>[^/]+)/status`;
 const HYG_BASE = '/ges/v1.0/(?<projectId>[^/]+)/(?<hyg>hyg)/(?<graph>[^/]+)';
 
 /**
  * Method, path and `action_id` of every endpoint; pages ges_03_0037, 0204, 0038, 0027, 0028, 0030, 0380, 0023, 0024,
- * 0175, 0336; HyG ges_03_0444 (in two forms) and 0533; the last one of BMS and SDRS, "Querying Job Status".
+ * 0175, 0336; HyG ges_03_0444 (in two forms) and 0533; management plane ges_03_0061, 0373 and 0102; the last one of BMS and SDRS, "Querying Job Status".
  */
 const ENDPOINTS: readonly (readonly [
   kind: RequestKind,
@@ -41,6 +43,10 @@ const ENDPOINTS: readonly (readonly [
   ['cancel-queued', 'DELETE', new RegExp(`^${HYG_BASE}/jobs$`), null],
   ['query', 'POST', new RegExp(`^${BASE}/(?<elements>vertices|edges)/action$`), 'query'],
   ['query', 'POST', new RegExp(`^${BASE}/(?<elements>)action$`), 'filtered-query'],
+  ['management-v1', 'GET', new RegExp(`^/v1\\.0/${MANAGED_JOB}$`), null],
+  ['management-v1', 'GET', new RegExp(`^/v1\\.0/${MANAGED}/jobs$`), null],
+  ['management-v2', 'GET', new RegExp(`^/v2/${MANAGED_JOB}$`), null],
+  ['management-v2', 'GET', new RegExp(`^/v2/${MANAGED}/jobs$`), null],
   ['cloud-job', 'GET', /^\/v1\/(?<projectId>[^/]+)\/jobs\/(?<jobId>[^/]+)$/, null],
 ];
 

@@ -14,6 +14,7 @@ import { jobAnswer, type Layout, type PageLies } from './job-answer.js';
 import { type GraphEdition, jobListAnswer } from './job-list.js';
 import type { Scalars } from './job-result.js';
 import type { JobStore } from './job-store.js';
+import { type ManagementVersion, managementJob, taskCenter } from './management-jobs.js';
 import { readJson } from './read-json.js';
 import type { Route } from './route.js';
 import { GRAPH_SCHEMA } from './schema.js';
@@ -50,6 +51,8 @@ export function answerRequest(service: Service, request: ServiceRequest, lies: P
   const { route, body } = request;
   if (route.kind === 'token') return answerTokenRequest(body, route.query, service.tokens, service.logins);
   if (route.kind === 'cloud-job') return json(cloudJob(service, request));
+  if (route.kind === 'management-v1') return json(management('v1', service, request));
+  if (route.kind === 'management-v2') return json(management('v2', service, request));
   if (isSigned(request.proof.headers)) checkSignature(request.proof, route.projectId);
   else service.tokens.check(request.token);
   checkAddress(route);
@@ -149,10 +152,26 @@ function submitAlgorithm(service: Service, body: string): string {
   });
 }
 
-/** BMS and SDRS stand behind the gateway, which checks signatures, and refuses a token with 401 in its own form. */
-function cloudJob(service: Service, { route, token, proof }: ServiceRequest): Encodable {
+function management(version: ManagementVersion, service: Service, request: ServiceRequest): Encodable {
+  const { route } = request;
+  checkAtGateway(service, request);
+  if (route.projectId !== SIMULATOR_PROJECT.id)
+    throw new GesFailure(403, ERROR_ENVELOPES.gateway('GES.0016', 'The resource does not exist.'));
+  return route.jobId === ''
+    ? taskCenter(version, route.query)
+    : managementJob(version, route.graph, route.jobId);
+}
+
+/** A gateway checks signatures, and refuses a token with 401 in its own form. */
+function checkAtGateway(service: Service, { token, proof }: ServiceRequest): void {
   if (isSigned(proof.headers)) checkSignature(proof, SIMULATOR_PROJECT.id);
   else checkTokenAtGateway(service.tokens, token);
+}
+
+/** BMS and SDRS. */
+function cloudJob(service: Service, request: ServiceRequest): Encodable {
+  const { route } = request;
+  checkAtGateway(service, request);
   if (route.projectId !== SIMULATOR_PROJECT.id) {
     const message = 'The project does not match the token.';
     throw new GesFailure(403, ERROR_ENVELOPES['other-service']('BMS.0003', message));

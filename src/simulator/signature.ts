@@ -69,8 +69,10 @@ function sign(proof: IncomingProof, secretKey: string, signed: readonly string[]
       .split('&')
       .filter((pair) => pair !== '')
       .map((pair) => pair.split('=').map(recode))
+      .sort(([name = '', value = ''], [other = '', otherValue = '']) =>
+        name === other ? compare(value, otherValue) : compare(name, other),
+      )
       .map(([name = '', value = '']) => `${name}=${value}`)
-      .sort()
       .join('&'),
     ...signed.map((name) => `${name}:${headerOf(proof.headers, name)}`),
     '',
@@ -80,6 +82,10 @@ function sign(proof: IncomingProof, secretKey: string, signed: readonly string[]
   return createHmac('sha256', secretKey)
     .update(`SDK-HMAC-SHA256\n${stamp}\n${hex(lines.join('\n'))}`)
     .digest('hex');
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Decoded, then encoded again with nothing but `A-Z a-z 0-9 - . _ ~` left as it is. */

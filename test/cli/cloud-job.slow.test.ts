@@ -141,3 +141,10 @@ test('no graph is needed, and a refused token is told', async ({ openGraph }) =>
     ),
   });
 });
+
+test('sub-jobs two hundred levels deep are read to the last one', async ({ openGraph }) => {
+  const graph = await openGraph();
+  const { exitCode, stdout, stderr } = await graph.run('cloud-job', 'tree-200');
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout.toString().trimEnd().split('\n')).toHaveLength(401);
+});

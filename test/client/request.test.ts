@@ -22,6 +22,7 @@ test('a page is one GET with the token and the language of the error table', asy
     status: 'done',
     errorCode: null,
     errorMessage: null,
+    jobId: null,
     hasFailed: false,
     hasData: true,
     offset: 0,

@@ -78,17 +78,17 @@ test('every cut of a valid answer is refused at its end', async () => {
 
 const nested = (depth: number) => `${'['.repeat(depth)}1${']'.repeat(depth)}`;
 
-test('a record may nest 250 deep; nesting without end is refused before the stack ends', async () => {
-  const body = await decode(`{"data":{"outputs":{"rows":[${nested(250)}]}}}`);
-  expect(recordTexts(body.lists[0])).toEqual([nested(250)]);
+test('a record may nest 1000 deep; nesting without end is refused before the stack ends', async () => {
+  const body = await decode(`{"data":{"outputs":{"rows":[${nested(1000)}]}}}`);
+  expect(recordTexts(body.lists[0])).toEqual([nested(1000)]);
   for (const text of [
-    `{"data":{"outputs":{"rows":[${nested(300)}]}}}`,
-    `{"a":${nested(300)}}`.replace('"a":[', '"a":{"b":[').replace(/\}$/, '}}'),
+    `{"data":{"outputs":{"rows":[${nested(1100)}]}}}`,
+    `{"a":${nested(1100)}}`.replace('"a":[', '"a":{"b":[').replace(/\}$/, '}}'),
     `{"rows":[${'['.repeat(2_000_000)}`,
     `{"a":${'{"a":'.repeat(500_000)}`,
   ]) {
     const error = await refusal(text);
     expect(error?.code).toBe('PAGE_INVALID');
-    expect(error?.message).toContain('nesting deeper than 256');
+    expect(error?.message).toContain('nesting deeper than 1024');
   }
 });

@@ -181,7 +181,7 @@ function hasRepeatedKeys({ envelope, lists }) {
 function checkEnvelope(body) {
   let envelope;
   try {
-    envelope = readEnvelope(body.envelope, firstError(body));
+    envelope = readEnvelope(body.envelope, { listed: firstError(body), clean: (text) => text });
   } catch (error) {
     if (error instanceof GesExportError && error.code === 'PAGE_INVALID') return error.message;
     throw new Finding(`the envelope throws ${error}`, { cause: error });

@@ -170,7 +170,7 @@ function nest(bytes, random) {
   const found = tokens(bytes);
   if (found.length === 0) return bytes;
   const { start, end } = random.pick(found);
-  const depth = random.pick([1, 2, 3, 10, 250, 256, 260, 5000]);
+  const depth = random.pick([1, 2, 3, 10, 256, 1020, 1024, 1030, 5000]);
   const [open, close] = random.pick([
     ['[', ']'],
     ['{"a":', '}'],

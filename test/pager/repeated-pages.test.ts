@@ -121,11 +121,11 @@ test('a server that bends every offset alike is caught at the first seam', async
 });
 
 test('inside a window of several answers the end is looked at', async () => {
-  // Four records an answer; those after the first come one record too early.
+  // Four records an answer; those after the second come one record too early.
   const { records } = pagedResult(10);
   const honest = serverOf(records);
   const fetchPage = async ({ offset, limit }: { offset: number; limit: number }) => {
-    const from = offset === 0 ? 0 : offset - 1;
+    const from = offset < 8 ? offset : offset - 1;
     const page = records.slice(from, from + Math.min(limit, 4));
     return answerOf(page, { offset, declared: page.length, total: 10 });
   };
@@ -134,6 +134,20 @@ test('inside a window of several answers the end is looked at', async () => {
       for await (const _ of readPages(optionsFor({ records, fetchPage, probePage: honest.fetchPage })));
     })(),
   ).rejects.toMatchObject({ code: 'PAGE_OVERLAP', facts: { window: { offset: 9 } } });
+});
+
+test('a short answer that leaves out a record in its middle is caught where the next one begins', async () => {
+  const { records } = pagedResult(30);
+  const honest = serverOf(records);
+  const fetchPage = async ({ offset, limit }: { offset: number; limit: number }) => {
+    const page = records.slice(offset, offset + limit).filter((_, index) => offset !== 10 || index !== 4);
+    return answerOf(page, { offset, declared: page.length, total: 30 });
+  };
+  await expect(
+    (async () => {
+      for await (const _ of readPages(optionsFor({ records, fetchPage, probePage: honest.fetchPage })));
+    })(),
+  ).rejects.toMatchObject({ code: 'PAGE_OVERLAP', facts: { window: { offset: 19 } } });
 });
 
 test('one small request a seam is all it takes', async () => {

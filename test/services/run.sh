@@ -13,11 +13,10 @@ bash "$here/contract/run.sh" \
   --lies wrong-offset-echo,offset-ignored,repeated-page,short-page,long-page,return-size,total-changes,html,truncated,job-vanishes,error-in-200,error-beside-rows,token-expires,throttled-twice \
   2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
-bash "$here/networkx/run.sh" 2>&1 | tee -a "$log"
-networkx=${PIPESTATUS[0]}
-[[ "$networkx" -eq 0 ]] || status=$networkx
-bash "$here/lake/run.sh" 2>&1 | tee -a "$log"
-[[ "${PIPESTATUS[0]}" -eq 0 ]] || status=1
+for suite in networkx lake sdk; do
+  bash "$here/$suite/run.sh" 2>&1 | tee -a "$log"
+  [[ "${PIPESTATUS[0]}" -eq 0 ]] || status=1
+done
 bash "$here/load/run.sh" 2>&1 | tee "$log.load"
 load=${PIPESTATUS[0]}
 [[ "$load" -eq 0 ]] || status=$load

@@ -21,7 +21,7 @@ test('prints one JSON line, serves, and ends on SIGTERM', async () => {
   await vi.waitFor(() => expect(lines).toHaveLength(1), { timeout: 30_000 });
   const facts = JSON.parse(lines[0] ?? '') as Record<string, string>;
   expect(Object.keys(facts).join(' ')).toBe(
-    'endpoint projectId graph token iamEndpoint user domain password ak sk pid',
+    'endpoint projectId graph graphId token iamEndpoint user domain password ak sk pid',
   );
   const url = `${facts['endpoint']}/ges/v1.0/${facts['projectId']}/graphs/${facts['graph']}/jobs/pagerank/status?limit=1`;
   const ask = () => request(url, { headers: { 'X-Auth-Token': String(facts['token']) } });

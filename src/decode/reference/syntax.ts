@@ -10,8 +10,11 @@ export const CLOSE_BRACKET = 0x5d;
 export const COMMA = 0x2c;
 export const COLON = 0x3a;
 
-/** Arrays and objects nested deeper than this are refused; GES results nest less than ten deep. */
-export const MAX_DEPTH = 256;
+/**
+ * Arrays and objects nested deeper than this are refused. Results nest less than ten deep; a job of BMS or SDRS takes
+ * three for each level of sub-jobs, of which 340 are so read.
+ */
+export const MAX_DEPTH = 1024;
 
 export function invalidJson(problem: string, offset: number): PageError {
   return new PageError('PAGE_INVALID', `The answer is not valid JSON: ${problem} at byte ${offset}`, {

@@ -1,0 +1,177 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { GesExportError } from '../../src/errors.js';
+import { exportJob } from '../../src/export-job.js';
+import { type Reply, serve } from '../client/scripted-server.js';
+
+const TOTAL = 37;
+const PAGE = 10;
+const RECORDS = Array.from({ length: TOTAL }, (_, index) => `{"v${index}":${index}.25}`);
+
+/** One request for records, and what an honest server says to it. */
+interface Asked {
+  readonly offset: number;
+  readonly limit: number;
+  readonly page: readonly string[];
+  /** The answer with other records, other sizes, or more beside them. */
+  readonly answer: (changes?: Changes) => string;
+}
+
+interface Changes {
+  readonly page?: readonly string[];
+  readonly total?: string;
+  readonly first?: string;
+  readonly last?: string;
+  readonly status?: string;
+}
+
+type Lie = (asked: Asked) => string;
+
+function askedFor(offset: number, limit: number): Asked {
+  const page = RECORDS.slice(offset, offset + limit);
+  return {
+    offset,
+    limit,
+    page,
+    answer({ page: records = page, total = `${TOTAL}`, first = '', last = '', status = '"success"' } = {}) {
+      const sizes = `"data_offset":${offset},"data_return_size":${records.length},"data_total_size":${total}`;
+      return `{"data":{"outputs":{${first}"pagerank":[${records.join(',')}],${sizes}${last}}},"status":${status}}`;
+    },
+  };
+}
+
+/** Who is lied to: everybody, those who ask for a page, those who ask for one page of them. */
+const WHEN = {
+  always: () => true,
+  'on pages': ({ limit }: Asked) => limit > 2,
+  'on one page': ({ offset, limit }: Asked) => offset === 20 && limit > 2,
+} as const;
+
+/** Exports what a server that lies gives; its error code, or `null` when it ended well with the right rows. */
+async function exportFrom(lie: Lie, when: keyof typeof WHEN, engine: 'columnar' | 'reference') {
+  const { endpoint } = await serve(({ url }): Reply => {
+    const [offset, limit] = [Number(url.searchParams.get('offset')), Number(url.searchParams.get('limit'))];
+    const asked = askedFor(offset, limit);
+    return { body: WHEN[when](asked) ? lie(asked) : asked.answer() };
+  });
+  const out = await mkdtemp(join(tmpdir(), 'ges-lies-'));
+  onTestFinished(() => rm(out, { recursive: true }));
+  const connection = { endpoint, projectId: 'p1', graph: 'g', token: 't', maxAttempts: 1, wait: 0 } as const;
+  try {
+    await exportJob({ ...connection, jobId: 'job', out, format: 'csv', engine, pageSize: PAGE });
+  } catch (error) {
+    if (!(error instanceof GesExportError)) throw error;
+    expect(await readdir(out)).not.toContain('_SUCCESS');
+    expect(error.message).not.toMatch(/\n/);
+    return error.code;
+  }
+  const rows = RECORDS.map((_, index) => `v${index},${index}.25\n`).join('');
+  expect(await readFile(join(out, 'pagerank', 'part-00000.csv'), 'utf8')).toBe(`vertex_id,pagerank\n${rows}`);
+  return null;
+}
+
+const without = (page: readonly string[], at: number) => page.filter((_, index) => index !== at);
+
+describe.each(['columnar', 'reference'] as const)('with the %s engine', (engine) => {
+  test.each<[string, keyof typeof WHEN, Lie, string]>([
+    ['no list of what is declared', 'always', ({ offset }) => noList(offset, 'null'), 'PAGE_COUNT_MISMATCH'],
+    ['an object for the list', 'always', ({ offset }) => noList(offset, '{"v0":1}'), 'PAGE_COUNT_MISMATCH'],
+    [
+      'a record left out',
+      'on pages',
+      ({ page, answer }) => answer({ page: without(page, 4) }),
+      'PAGE_OVERLAP',
+    ],
+    ['one left out', 'on one page', ({ page, answer }) => answer({ page: without(page, 4) }), 'PAGE_OVERLAP'],
+    [
+      'all one record later',
+      'on pages',
+      ({ offset, limit, answer }) => answer({ page: RECORDS.slice(offset + 1, offset + 1 + limit) }),
+      'TOTAL_CHANGED',
+    ],
+    [
+      'rows of a job that runs',
+      'on one page',
+      ({ answer }) => answer({ status: '"running"' }),
+      'TOTAL_CHANGED',
+    ],
+    [
+      'a job that failed in part',
+      'on one page',
+      ({ answer }) => answer({ status: '"partiallyFailed"' }),
+      'TOTAL_CHANGED',
+    ],
+    [
+      'another job',
+      'on one page',
+      ({ answer }) => answer({ status: '"success","jobId":"other"' }),
+      'PAGE_INVALID',
+    ],
+    [
+      'two totals, the second wrong',
+      'on one page',
+      ({ answer }) => answer({ last: ',"data_total_size":99' }),
+      'PAGE_INVALID',
+    ],
+    [
+      'two totals, the first wrong',
+      'always',
+      ({ answer }) => answer({ first: '"data_total_size":99,' }),
+      'PAGE_INVALID',
+    ],
+    [
+      'another total one level up',
+      'always',
+      ({ answer }) => answer().replace('{"outputs"', '{"data_total_size":99,"outputs"'),
+      'PAGE_INVALID',
+    ],
+    [
+      'two states',
+      'on one page',
+      ({ answer }) => answer({ status: '"success","status":"failed"' }),
+      'PAGE_INVALID',
+    ],
+    ['two results', 'on one page', ({ answer }) => answer({ status: '"success","data":{}' }), 'PAGE_INVALID'],
+    [
+      'an error among the outputs',
+      'on one page',
+      ({ answer }) => answer({ last: ',"errorCode":"GES.8302"' }),
+      'JOB_FAILED',
+    ],
+    [
+      'a listed error beside rows',
+      'on one page',
+      ({ answer }) => answer({ status: '"success","errors":[{"code":"GES.8904","message":"no label"}]' }),
+      'API_REJECTED',
+    ],
+    ['a whole total in quotes', 'always', ({ answer }) => answer({ total: `" ${TOTAL} "` }), 'none'],
+    ['a total that is no number', 'on one page', ({ answer }) => answer({ total: '37.5' }), 'PAGE_INVALID'],
+    [
+      'a total twice, in two forms',
+      'always',
+      ({ answer }) => answer({ last: `,"data_total_size":"${TOTAL}"` }),
+      'PAGE_INVALID',
+    ],
+    [
+      'a state that is told twice',
+      'always',
+      ({ answer }) => answer({ status: '"success","status":"success"' }),
+      'none',
+    ],
+    [
+      'members of all objects',
+      'always',
+      ({ answer }) => answer({ first: '"__proto__":{"data_total_size":9},' }),
+      'none',
+    ],
+  ])('%s, %s', async (_, when, lie, code) => {
+    expect((await exportFrom(lie, when, engine)) ?? 'none').toBe(code);
+  });
+});
+
+function noList(offset: number, instead: string): string {
+  const sizes = `"data_offset":${offset},"data_return_size":1,"data_total_size":${TOTAL}`;
+  return `{"data":{"outputs":{"pagerank":${instead},${sizes}}},"status":"success"}`;
+}
