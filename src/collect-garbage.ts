@@ -42,7 +42,8 @@ export async function collectGarbage(out: string, options: GarbageOptions): Prom
   const place = await openPlace(out, resolveStore(options.store ?? {}));
   try {
     // Where nothing is, not even a lock should be left.
-    if ((await place.listFolders()).length === 0) return [];
+    const isEmpty = (await place.listFolders()).length === 0;
+    if (isEmpty && (await unlessUnreadable(place.loadCheckpoint())) === null) return [];
     const unlock = await place.lock();
     try {
       const found = await findGarbage(place, options.olderThan);

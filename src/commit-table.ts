@@ -112,7 +112,7 @@ export async function commitTables(
   if (format === undefined) return;
   const exportId = exportIdOf(run.options);
   for (const table of manifest.tables) {
-    const folder = tableOf(table.files[0]?.path ?? '');
+    const folder = tableFolder(place, table);
     if (isSealed && (await onTable(folder, run, (found) => openTable(found, format))).version !== null)
       continue;
     const files = await addedFiles(place, folder, table);
@@ -214,6 +214,14 @@ async function addedFiles(
     added.push({ path: path.slice(folder.length + 1), rows, bytes, facts: factsOf(metadata, columns, name) });
   }
   return added;
+}
+
+/** @throws VerifyError `VERIFY_FAILED` where the manifest names files that are not the export's own */
+function tableFolder(place: OutputPlace, { name, files }: Manifest['tables'][number]): string {
+  const folders = new Set(files.map(({ path }) => path.slice(0, path.lastIndexOf('/'))));
+  const [folder] = folders;
+  if (folder !== undefined && folders.size === 1 && place.ownsFolder(folder)) return tableOf(folder);
+  throw new VerifyError('VERIFY_FAILED', `The manifest of "${place.name}" names no files of table "${name}"`);
 }
 
 /** The folder of a table, in the folder of an export's parts, or in the path of one of them. */

@@ -15,6 +15,8 @@ export interface TableFiles {
   openFile(path: string): Promise<StoredFile | null>;
   /** Makes a file, whole or not at all; false where the name is taken. */
   createText(path: string, content: string | Uint8Array): Promise<boolean>;
+  /** Removes a file if it is there. */
+  remove(path: string): Promise<void>;
   /** Replaces a file: a reader sees the old content or the new. */
   saveText(path: string, content: string | Uint8Array): Promise<void>;
 }

@@ -106,6 +106,13 @@ test('damage is an error and never other records', () => {
   const other = Buffer.from(whole);
   other.writeUInt8(other.readUInt8(whole.length - 1) ^ 1, whole.length - 1);
   expect(() => decodeAvro(other)).toThrow('sync marker');
+  const bomb = Buffer.concat([
+    encodeAvro({ schema: 'null', metadata: new Map(), records: [] }),
+    // 2^34 records in no byte.
+    Buffer.from([0x80, 0x80, 0x80, 0x80, 0x80, 0x01, 0x00]),
+    Buffer.alloc(16),
+  ]);
+  expect(() => decodeAvro(bomb)).toThrow('items in one block');
   const snappy = encodeAvro({ schema: 'long', metadata: new Map([['avro.codec', 'snappy']]), records });
   expect(() => decodeAvro(snappy)).toThrow('packed with snappy');
 });

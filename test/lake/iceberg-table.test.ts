@@ -284,6 +284,17 @@ describe('metadata of others', () => {
     },
   );
 
+  test('goes on beside the hidden checksums of Hadoop, and drops the one of its own hint', async () => {
+    const table = await theirs();
+    for (const name of ['.v4.metadata.json.crc', '.version-hint.text.crc'])
+      await table.write(`metadata/${name}`, 'crc');
+    await append(table, 'a', [column('id')]);
+    const names = await table.files.listNames('metadata');
+    expect(names).toContain('.v4.metadata.json.crc');
+    expect(names).not.toContain('.version-hint.text.crc');
+    expect(await table.read('metadata/version-hint.text')).toBe('5');
+  });
+
   test('is refused where only the hint is left', async () => {
     const { files, write } = await emptyTable();
     await write('metadata/version-hint.text', '4');

@@ -36,8 +36,8 @@ describe.each(TABLE_FORMATS)('%s: killed before any step from the manifest on', 
     const after = await commitsOf(out, 'pagerank', format);
     expect(after).toEqual([before, expect.any(String)]);
 
-    // The manifest is written some 40 steps before the end; every third one is enough to meet each state.
-    const killAt = Array.from({ length: 13 }, (_, index) => steps - 3 * index);
+    // The manifest is written some 40 steps before the end; every fourth one is enough to meet each state.
+    const killAt = Array.from({ length: 10 }, (_, index) => steps - 4 * index);
     let committedAtOnce = 0;
     for (const step of killAt) {
       await rm(out, { recursive: true });

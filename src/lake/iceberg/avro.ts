@@ -48,6 +48,9 @@ export interface AvroFile {
 
 const MAGIC = Buffer.from('Obj\u0001', 'latin1');
 const SYNC_BYTES = 16;
+/** Items may take no byte at all: a count alone must not fill the memory. */
+const MAX_ITEMS = 16_777_216n;
+const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
 const METADATA_SCHEMA: AvroSchema = { type: 'map', values: 'bytes' };
 
 /** One block, not compressed. The same content gives the same bytes. */
@@ -86,9 +89,11 @@ export function decodeAvro(bytes: Buffer): AvroFile {
   const sync = reader.bytes(SYNC_BYTES);
   const records: AvroValue[] = [];
   while (!reader.isAtEnd) {
-    const count = reader.long();
+    const count = checkCount(reader.long());
     const packed = reader.bytes(Number(reader.long()));
-    const block = new AvroReader(codec === 'deflate' ? inflateRawSync(packed) : packed);
+    const block = new AvroReader(
+      codec === 'deflate' ? inflateRawSync(packed, { maxOutputLength: MAX_UNPACKED_BYTES }) : packed,
+    );
     for (let i = 0n; i < count; i++) records.push(decode(block, schema, names));
     if (!block.isAtEnd) throw new Error('a block is longer than its records');
     if (!reader.bytes(SYNC_BYTES).equals(sync)) throw new Error('a block does not end with the sync marker');
@@ -239,6 +244,11 @@ function* blockItems<T>(from: AvroReader, read: () => T): Generator<T> {
     const count = from.long();
     if (count === 0n) return;
     if (count < 0n) from.long();
-    for (let left = count < 0n ? -count : count; left > 0n; left--) yield read();
+    for (let left = checkCount(count < 0n ? -count : count); left > 0n; left--) yield read();
   }
+}
+
+function checkCount(count: bigint): bigint {
+  if (count >= 0n && count <= MAX_ITEMS) return count;
+  throw new Error(`it counts ${count} items in one block`);
 }

@@ -14,6 +14,7 @@ import {
 } from './manifest-files.js';
 import {
   broken,
+  HINT_CHECKSUM_PATH,
   HINT_PATH,
   idText,
   itemsOf,
@@ -121,7 +122,9 @@ class IcebergTable implements LakeTable {
   }
 
   async announce(): Promise<void> {
-    if (this.version !== null) await this.#files.saveText(HINT_PATH, String(this.version));
+    if (this.version === null) return;
+    await this.#files.remove(HINT_CHECKSUM_PATH);
+    await this.#files.saveText(HINT_PATH, String(this.version));
   }
 
   get #schema(): { readonly fields: readonly IcebergField[] | null; readonly lastId: number } {

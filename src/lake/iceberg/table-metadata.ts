@@ -7,6 +7,8 @@ export const METADATA_FOLDER = 'metadata';
 
 /** Where readers without a catalog look for the last version first. */
 export const HINT_PATH = `${METADATA_FOLDER}/version-hint.text`;
+/** What Hadoop keeps beside it on a disk: the checksum of the hint that it wrote itself. */
+export const HINT_CHECKSUM_PATH = `${METADATA_FOLDER}/.version-hint.text.crc`;
 
 /** Reads JSON without rounding: IDs of snapshots have up to 63 bits. */
 export type ParseJson = (text: string) => JsonValue;
@@ -74,7 +76,8 @@ export async function readTableMetadata(
   parseJson: ParseJson,
 ): Promise<TableMetadata | null> {
   const names = await files.listNames(METADATA_FOLDER);
-  const others = names.find((name) => name.includes('.metadata.json') && !VERSION_NAME.test(name));
+  // Hadoop keeps hidden checksums beside files of a disk.
+  const others = names.find((name) => /^[^.].*\.metadata\.json/.test(name) && !VERSION_NAME.test(name));
   if (others !== undefined)
     throw broken(files, `"${others}" is there: the table is kept by a catalog, or its metadata is packed`);
   const versions = names.flatMap((name) => VERSION_NAME.exec(name)?.[1] ?? []).map(Number);

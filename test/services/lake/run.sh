@@ -24,6 +24,8 @@ tables() {
 }
 echo "== tables in a folder"
 tables
+echo "== docs/tables.md"
+node "$here/page.mjs" "$scratch/page" "$venv/bin" || status=1
 echo "== tables on rgw"
 if settings="$(bash "$here/../rgw/start.sh" "$scratch/rgw" 2>"$scratch/start.log")"; then
   # shellcheck disable=SC2086
