@@ -29,6 +29,12 @@ export function compare(
 /** `engines` must come from a build: workers run no TypeScript. */
 export function compareWorkers(engines: Engines, test: TestCase): Promise<string | null>;
 
+export function compareCuts(
+  engines: Engines,
+  test: TestCase,
+  cuts: readonly ((bytes: Buffer) => readonly number[])[],
+): Promise<string | null>;
+
 export function compareDamaged(
   engines: Engines,
   test: TestCase,

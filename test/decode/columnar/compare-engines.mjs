@@ -273,6 +273,63 @@ function compareErrors(engines, test, columnar, reference) {
   return isSame ? null : differ;
 }
 
+/** What comes out of all windows of a case, cut by `cutsOf` in place of its own cuts: pieces, facts, or the error. */
+async function runCut(test, decoders, cutsOf) {
+  const seen = [];
+  try {
+    for (const { answers } of test.windows) {
+      const planned = { offset: answers[0].offset, limit: answers[0].limit };
+      for (const answer of answers) {
+        const asked = { offset: answer.offset, limit: answer.limit };
+        const cut = { bytes: answer.bytes, cuts: cutsOf(answer.bytes) };
+        const body = await decoders.readAnswer(chunksOf(cut), planned, asked);
+        seen.push(
+          Buffer.from(JSON.stringify([body.bytes, body.lists.map(({ key, count }) => [key, count])])),
+        );
+      }
+      for (const { rows, overflowRows, pieces, rowGroup } of await decoders.endWindow(planned)) {
+        seen.push(Buffer.from(JSON.stringify([rows, overflowRows, rowGroup])), ...pieces);
+      }
+      // The pieces are the decoder's until here.
+      seen.splice(0, seen.length, Buffer.concat(seen));
+      decoders.freeWindow(planned);
+    }
+  } catch (error) {
+    return { error, bytes: Buffer.alloc(0) };
+  }
+  return { error: null, bytes: Buffer.concat(seen) };
+}
+
+/**
+ * Reads a case once in one piece and then with other cuts: whatever they are, the columnar engine must give the same
+ * bytes, or refuse alike. One decoder reads them all.
+ *
+ * @param cuts one function for each time that gives the cuts for the bytes of an answer
+ * @returns what differs, null if nothing does
+ */
+export async function compareCuts(engines, test, cuts) {
+  const { plans, format, compression, csv } = test;
+  const options = { plans, format, compression, csv, maxAnswerBytes: MAX_BYTES, onDrift };
+  let decoders = inThisThread(engines, options);
+  const whole = await runCut(test, decoders, () => []);
+  for (const cutsOf of cuts) {
+    // A refusal leaves a window open.
+    if (whole.error !== null) decoders = inThisThread(engines, options);
+    let used = [];
+    const cut = await runCut(test, decoders, (bytes) => {
+      used = cutsOf(bytes);
+      return used;
+    });
+    const isSame =
+      whole.error === null || cut.error === null
+        ? cut.error === whole.error && cut.bytes.equals(whole.bytes)
+        : compareErrors(engines, test, cut.error, whole.error) === null;
+    if (!isSame)
+      return `cut at ${used.slice(0, 50)}: ${describe(cut.error)}, in one piece: ${describe(whole.error)}`;
+  }
+  return null;
+}
+
 /** Damages the last answer of a case, each time anew, and compares what both engines make of it. */
 export async function compareDamaged(engines, test, seed, times) {
   const windows = test.windows.slice(0, 1).map(({ answers }) => ({ answers: answers.slice(0, 1) }));

@@ -22,23 +22,22 @@ import {
   release,
 } from './layout';
 import { openNdjson } from './ndjson';
-import {
-  buildDictionary,
-  buildPage,
-  clearColumns,
-  clearPages,
-  findBounds,
-  hasOpenPage,
-  markColumns,
-  maxLength,
-  maxStart,
-  minLength,
-  minStart,
-  openParquet,
-  rollbackColumns,
-} from './parquet';
+import { findBounds, maxLength, maxStart, minLength, minStart } from './bounds';
+import { buildDictionary, buildPage, clearPages, hasOpenPage } from './page-body';
+import { clearColumns, markColumns, openParquet, rollbackColumns } from './parquet';
 import { openRecords, walkCells, walkRecord } from './record';
-import { columns, ensureOut, ensureScratch, format, openRow, outBase, outPos, rows, setOutPos, setRows } from './row';
+import {
+  columns,
+  ensureOut,
+  ensureScratch,
+  format,
+  openRow,
+  outBase,
+  outPos,
+  rows,
+  setOutPos,
+  setRows,
+} from './row';
 import { skipSpace, skipValue } from './scan';
 import { compressSnappy, snappyBound } from './snappy';
 import { beginUnpack, unpackSome } from './unpack';

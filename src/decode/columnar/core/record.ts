@@ -5,48 +5,37 @@
 import { writeCsvRow } from './csv';
 import { findKey, firstKey, members, properties, setFirstKey } from './keys';
 import {
-  BOOLEAN,
-  COLUMN_BYTES,
-  COLUMN_NULLABLE,
-  COLUMN_TYPE,
   CSV,
-  DOUBLE,
   ESCAPED,
-  FRACTION,
-  INT64,
-  INTEGER,
-  JSON,
   KEY_COLUMN,
   KEY_LENGTH,
   KEY_NEXT,
-  LIST,
-  LIST_OF,
-  LOOSE_LIST,
   NDJSON,
   NULL,
   PARQUET,
-  PATHS,
   PROPERTIES,
   SLOT_KIND,
   STRING,
   TEXT,
 } from './layout';
 import { writeNdjsonRow } from './ndjson';
-import { isInt64 } from './number';
-import { appendRow, arePagesFull } from './parquet';
-import { clearSlots, columnCount, columns, ensureScratch, fillCount, fillSlot, format, isOutputFull, rows, setRows, slotOf } from './row';
+import { arePagesFull } from './open-page';
+import { appendRow } from './parquet';
 import {
-  booleanAt,
-  exponentDigits,
-  hasEscape,
-  isNullAt,
-  numberKind,
-  scanNumber,
-  scanString,
-  skipSpace,
-  skipValue,
-} from './scan';
+  clearSlots,
+  columnCount,
+  ensureScratch,
+  fillCount,
+  fillSlot,
+  format,
+  isOutputFull,
+  rows,
+  setRows,
+  slotOf,
+} from './row';
+import { hasEscape, isNullAt, scanString, skipSpace, skipValue } from './scan';
 import { writeJson } from './text';
+import { isNull, setTrusted, typeOf, walkValue } from './values';
 
 /** Has the host take the output, or the open page of every column. */
 // @ts-ignore: decorator
@@ -76,8 +65,6 @@ let recordOffset: u64 = 0;
 let inputEnd: usize = 0;
 /** Whether rows are written; a record of several rows is walked once without. */
 let isWriting: bool = true;
-/** Whether the host has checked and typed the cells already. */
-let isTrusted: bool = false;
 let recordBytes: usize = 0;
 
 export function openRecords(newShape: u32, key: i32, value: i32, offset: i32, position: i32): void {
@@ -93,7 +80,7 @@ export function walkRecord(p: usize, end: usize, offset: u64): usize {
   recordOffset = offset;
   inputEnd = end;
   recordBytes = end - p;
-  isTrusted = false;
+  setTrusted(false);
   isWriting = true;
   switch (shape) {
     case KEYED:
@@ -137,7 +124,7 @@ function walkRows(p: usize): usize {
 
 /** The cells of a row that the host's reader made, as an array in the order of the columns. */
 export function walkCells(p: usize, end: usize): usize {
-  isTrusted = true;
+  setTrusted(true);
   isWriting = true;
   recordBytes = end - p;
   clearSlots();
@@ -358,141 +345,4 @@ function findPaths(p: usize): usize {
   if (paths != 0 || load<u8>(p) != 0x5b) return 0;
   paths = p;
   return skipValue(p, inputEnd);
-}
-
-// ---- values ---------------------------------------------------------------------------------------------------
-
-// @ts-ignore: decorator
-@inline
-function columnAt(column: i32): usize {
-  return columns + (column as usize) * COLUMN_BYTES;
-}
-
-// @ts-ignore: decorator
-@inline
-function typeOf(column: i32): u32 {
-  return load<u32>(columnAt(column), COLUMN_TYPE);
-}
-
-// @ts-ignore: decorator
-@inline
-function isNull(column: i32): bool {
-  return load<u32>(slotOf(column), SLOT_KIND) == NULL;
-}
-
-/**
- * Puts a value into its slot, if the column holds such values and the slot is free.
- *
- * @param isProperty a property comes as an array, also when it is single (ges_03_0023)
- */
-function walkValue(p: usize, column: i32, isProperty: bool): usize {
-  const slot = slotOf(column);
-  if (load<u32>(slot, SLOT_KIND) != NULL) return 0;
-  const type = typeOf(column);
-  const byte = load<u8>(p);
-  if (byte == 0x5b) {
-    if (type >= LIST_OF) return walkList(p, slot, type - LIST_OF);
-    return isProperty ? walkSingle(p, slot, column, type) : 0;
-  }
-  if (byte == 0x6e) {
-    if (!isNullAt(p) || load<u32>(columnAt(column), COLUMN_NULLABLE) == 0) return 0;
-    return p + 4;
-  }
-  return walkScalar(p, slot, type);
-}
-
-/** `[]`, `[null]` or `[value]` of a column that is no list. */
-// @ts-ignore: decorator
-@inline
-function walkSingle(p: usize, slot: usize, column: i32, type: u32): usize {
-  p = skipSpace(p + 1);
-  const byte = load<u8>(p);
-  if (byte == 0x5d) return load<u32>(columnAt(column), COLUMN_NULLABLE) != 0 ? p + 1 : 0;
-  if (byte == 0x6e) {
-    if (!isNullAt(p) || load<u32>(columnAt(column), COLUMN_NULLABLE) == 0) return 0;
-    p += 4;
-  } else {
-    p = walkScalar(p, slot, type);
-    if (p == 0) return 0;
-  }
-  p = skipSpace(p);
-  return load<u8>(p) == 0x5d ? p + 1 : 0;
-}
-
-// @ts-ignore: decorator
-@inline
-function walkScalar(p: usize, slot: usize, type: u32): usize {
-  const byte = load<u8>(p);
-  if (byte == 0x22) {
-    if (type != STRING && !(isTrusted && type == JSON)) return 0;
-    const end = scanString(p + 1);
-    if (end == 0) return 0;
-    fillSlot(slot, hasEscape ? ESCAPED : TEXT, p + 1, end);
-    return end + 1;
-  }
-  if (byte == 0x74 || byte == 0x66) {
-    const kind = type == BOOLEAN ? booleanAt(p) : 0;
-    if (kind == 0) return 0;
-    const end = p + (byte == 0x74 ? 4 : 5);
-    fillSlot(slot, kind, p, end);
-    return end;
-  }
-  const end = scanNumber(p);
-  if (end == 0 || !(isTrusted || fitsNumber(p, end, type))) return 0;
-  fillSlot(slot, numberKind, p, end);
-  return end;
-}
-
-/** Whether the number that was just scanned surely fits; the host's reader knows about the rest. */
-// @ts-ignore: decorator
-@inline
-function fitsNumber(p: usize, end: usize, type: u32): bool {
-  if (type == INT64) return numberKind == INTEGER && (end - p <= 18 || isInt64(p, end));
-  if (type != DOUBLE) return false;
-  // Fifteen digits are exact, and what has no exponent of three digits and less than 200 digits is finite.
-  return end - p <= 15 ? exponentDigits < 3 : numberKind == FRACTION && exponentDigits < 3 && end - p < 200;
-}
-
-/** A list of scalars of one type, or null. */
-function walkList(p: usize, slot: usize, type: u32): usize {
-  const start = p;
-  let isLoose = false;
-  let next = skipSpace(p + 1);
-  if (next != p + 1) isLoose = true;
-  p = next;
-  if (load<u8>(p) == 0x5d) {
-    fillSlot(slot, isLoose ? LOOSE_LIST : LIST, start, p + 1);
-    return p + 1;
-  }
-  while (true) {
-    const byte = load<u8>(p);
-    if (byte == 0x22) {
-      if (type != STRING) return 0;
-      p = scanString(p + 1);
-      if (p == 0) return 0;
-      if (hasEscape) isLoose = true;
-      p++;
-    } else if (byte == 0x6e) {
-      if (!isNullAt(p)) return 0;
-      p += 4;
-    } else if (byte == 0x74 || byte == 0x66) {
-      if (type != BOOLEAN || booleanAt(p) == 0) return 0;
-      p += byte == 0x74 ? 4 : 5;
-    } else {
-      const end = scanNumber(p);
-      if (end == 0 || !(isTrusted || fitsNumber(p, end, type))) return 0;
-      p = end;
-    }
-    next = skipSpace(p);
-    if (next != p) isLoose = true;
-    p = next;
-    if (load<u8>(p) == 0x5d) {
-      fillSlot(slot, isLoose ? LOOSE_LIST : LIST, start, p + 1);
-      return p + 1;
-    }
-    if (load<u8>(p) != 0x2c) return 0;
-    next = skipSpace(p + 1);
-    if (next != p + 1) isLoose = true;
-    p = next;
-  }
 }

@@ -1,5 +1,5 @@
-// Pages of a dictionary that was given up, back into pages of values. parquetjs-lite takes the dictionary of a chunk for
-// all of its pages, so a chunk cannot change from one kind to the other.
+// Pages of a dictionary that was given up, back into pages of values. parquetjs-lite takes the dictionary of a chunk
+// for all of its pages, so a chunk cannot change from one kind to the other.
 
 import {
   COLUMN_ENTRIES,
@@ -12,10 +12,11 @@ import {
   VALUES,
   bufferLength,
 } from './layout';
-import { PAGE_BYTES, appendLevel, appendPlainText, entryOf } from './parquet';
+import { entryOf } from './dictionary';
+import { PAGE_BYTES, appendLevel, appendPlainText } from './open-page';
 
-// A reader of runs (parquet.ts, writeRuns): the next byte, bits a value, values left in the run; then the value of the
-// run, or, where PACKED is not 0, the address of its bits and how many were read.
+// A reader of runs (page-body.ts, writeRuns): the next byte, bits a value, values left in the run; then the value of
+// the run, or, where PACKED is not 0, the address of its bits and how many were read.
 const READER_BYTES: i32 = 28;
 const NEXT: usize = 0;
 const WIDTH: usize = 4;
