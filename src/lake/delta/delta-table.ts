@@ -218,6 +218,7 @@ function boundJson(value: BoundValue): JsonValue {
   return new JsonNumber(Object.is(value, -0) ? '-0.0' : String(value));
 }
 
+/** What a checkpoint holds as 64-bit integers (times, in milliseconds) is within what doubles hold. */
 function toJson(action: object): string {
-  return JSON.stringify(action);
+  return JSON.stringify(action, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value));
 }
