@@ -168,6 +168,14 @@ async function runReference(engines, test) {
   return result;
 }
 
+/** All of an error that users see. */
+function errorText({ stringifyJson }, error) {
+  if (error instanceof Drifted) return `${describe(error)}: ${stringifyJson(error.misfits)}`;
+  if (error === null) return 'no error';
+  const { code, message, action, details, retryable, isSizeFault } = error;
+  return JSON.stringify([error.constructor.name, code, message, action, details, retryable, isSizeFault]);
+}
+
 /**
  * Compares decoders in worker threads with those in this thread: the same bytes, or the same error.
  *
@@ -176,7 +184,7 @@ async function runReference(engines, test) {
 export async function compareWorkers(engines, test) {
   const local = await runColumnar(engines, test);
   const workers = await runColumnar(engines, test, inWorkers);
-  const [here, there] = [describe(local.error), describe(workers.error)];
+  const [here, there] = [errorText(engines, local.error), errorText(engines, workers.error)];
   if (here !== there) return `in this thread: ${here}; in workers: ${there}`;
   for (const fact of ['bodies', 'rows', 'overflowRows']) {
     const [ours, theirs] = [JSON.stringify(workers[fact]), JSON.stringify(local[fact])];
