@@ -58,7 +58,10 @@ function exportIdOf({ endpoint, projectId, graph, jobId }: ResolvedExport): stri
  *
  * @throws TableError `TABLE_CONFLICT`, `TABLE_FORMAT`; CheckpointError `OUTPUT_OCCUPIED`; SinkError; StoreError
  */
-export async function planTables(plans: readonly TablePlan[], run: TableRun): Promise<readonly TablePlan[]> {
+export async function planLakeTables(
+  plans: readonly TablePlan[],
+  run: TableRun,
+): Promise<readonly TablePlan[]> {
   const format = run.options.tableFormat;
   if (format === undefined) return plans;
   const id = exportIdOf(run.options);
@@ -79,10 +82,10 @@ export async function planTables(plans: readonly TablePlan[], run: TableRun): Pr
 /**
  * Makes sure that the parts of an export that goes on are still what the tables would take.
  *
- * @throws as `planTables`
+ * @throws as `planLakeTables`
  */
-export async function checkPlans(plans: readonly TablePlan[], run: TableRun): Promise<void> {
-  const now = await planTables(plans, run);
+export async function checkLakePlans(plans: readonly TablePlan[], run: TableRun): Promise<void> {
+  const now = await planLakeTables(plans, run);
   for (const [index, { folder, columns }] of now.entries()) {
     const ids = (list: TablePlan['columns']) => JSON.stringify(list.map(({ fieldIds }) => fieldIds));
     if (ids(columns) === ids(plans[index]?.columns ?? [])) continue;

@@ -1,7 +1,13 @@
 import { buildManifest } from './build-manifest.js';
 import { type Checkpoint, formatCheckpoint } from './checkpoint/checkpoint-file.js';
 import type { GesClient } from './client/ges-client.js';
-import { checkNotCommitted, checkPlans, commitTables, exportFolder, planTables } from './commit-table.js';
+import {
+  checkLakePlans,
+  checkNotCommitted,
+  commitTables,
+  exportFolder,
+  planLakeTables,
+} from './commit-table.js';
 import { type ExportOptions, type ResolvedExport, resolveExport, WORKER_BYTES } from './config/options.js';
 import { connect, MAX_ANSWER_BYTES } from './connect.js';
 import { openPlace } from './destination/open-place.js';
@@ -176,14 +182,14 @@ async function completePlace(
   }
   if (start.kind === 'resume') {
     const { checkpoint } = start;
-    await checkPlans(
+    await checkLakePlans(
       checkpoint.tables.map(({ plan }) => plan),
       run,
     );
     return await fillPlace(job, first, run, place, checkpoint);
   }
   const { plans: wanted, sample } = await planExport(client, job, run, first);
-  const plans = await planTables(wanted, run);
+  const plans = await planLakeTables(wanted, run);
   await checkFoldersFree(place, plans, options.force);
   const windowSize = windowSizeOf(sample, options);
   return await fillPlace(job, first, run, place, newCheckpoint(identity, plans, windowSize));
@@ -207,7 +213,7 @@ async function fillPlace(
         plan.name === error.drift.table ? withOverflow(plan) : plan,
       );
       run.onEvent({ type: 'restarted', reason: error.message });
-      begin = newCheckpoint(begin.identity, await planTables(plans, run), begin.windowSize);
+      begin = newCheckpoint(begin.identity, await planLakeTables(plans, run), begin.windowSize);
       await restartAt(place, begin);
     }
   }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { syncFolder } from './atomic-file.js';
 import { isMissing, onDisk } from './fs-error.js';
@@ -57,7 +57,8 @@ export async function listLocalParts(
         entries.push(...(await listLocalParts(root, `${folder}/${name}`)));
       const finalName = OPEN_NAME.exec(name)?.[1] ?? name;
       if (!isPartName(finalName)) continue;
-      const { size, mtime } = await stat(join(path, name));
+      // A link that points nowhere is in the way like any other.
+      const { size, mtime } = await lstat(join(path, name));
       entries.push({
         path: `${folder}/${finalName}`,
         isOpen: finalName !== name,

@@ -1,4 +1,4 @@
-import { cp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { failureOf, hashParts, hashTree, test } from '../cli/export-test.js';
@@ -87,9 +87,20 @@ describe('what does not match its checkpoint is refused with one line and left a
   });
 });
 
-test('--force starts again, whatever the state', async ({ folder }) => {
+const OPEN_PART = 'vertices/.part-00001.csv.open';
+
+test.for<[string, (out: string) => Promise<void>]>([
+  ['a part is too short', (out) => truncate(join(out, OPEN_PART), 40)],
+  [
+    'a part is a link to nowhere',
+    async (out) => {
+      await rm(join(out, OPEN_PART));
+      await symlink('nowhere', join(out, OPEN_PART));
+    },
+  ],
+])('--force starts again where %s', async ([, damage], { folder }) => {
   await cp(await killed.leftover(...ARGS), folder, { recursive: true });
-  await truncate(join(folder, 'vertices/.part-00001.csv.open'), 40);
+  await damage(folder);
   const forced = await again(folder, '--force');
   expect(forced.exitCode, forced.stderr).toBe(0);
   expect(forced.stderr).toMatch(/^Exporting job/m);
