@@ -126,6 +126,10 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
   ): Promise<Answer<DecodedBody>> {
     const page = await client.readJob(jobId, window, signal, decode);
     const { declared, offset, status, statusWord } = page.envelope;
+    const named = page.envelope.jobId;
+    // The document shows no job ID here, so a server may name the job as it likes; but the same on every page.
+    if (named !== null && named !== jobId && named !== envelope.jobId)
+      throw changed(window, `The answer for offset ${window.offset} is about job "${named}"`);
     if (isAnotherState(status, envelope.status)) {
       const { statusWord: before } = envelope;
       throw changed(window, `The job was "${before}" and is "${statusWord}" at offset ${window.offset}`);

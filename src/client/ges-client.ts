@@ -94,8 +94,6 @@ interface Call extends Reading {
   readonly path: string;
   readonly body?: string | undefined;
   readonly window?: Window | undefined;
-  /** The job that the answer must be about, where it says so. */
-  readonly jobId?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -114,7 +112,6 @@ export function createGesClient(options: GesClientOptions): GesClient {
   return {
     readJob: (jobId, window, signal, decode) =>
       get('job', `/jobs/${encodeURIComponent(jobId)}/status?${pageQuery(window)}`, window, signal, {
-        jobId,
         decode,
         canShrink: window.limit > 1,
       }),
@@ -143,7 +140,7 @@ export function createGesClient(options: GesClientOptions): GesClient {
     path: string,
     window: Window | undefined,
     signal: AbortSignal | undefined,
-    reading: Reading & Pick<Call, 'jobId'> = {},
+    reading: Reading = {},
   ): Promise<JobAnswer> {
     return send({ kind, method: 'GET', path: `${root}${path}`, window, signal, ...reading });
   }
@@ -198,13 +195,6 @@ export function createGesClient(options: GesClientOptions): GesClient {
     const jobFailed = call.kind === 'job' && statusWord !== null && status === 'failed';
     if (response.status >= 300 || errorCode !== null || hasFailed || jobFailed) {
       throw refusal(call, known, errorCode, errorMessage, jobFailed, retryAfterMs);
-    }
-    const { jobId } = envelope;
-    if (call.jobId !== undefined && jobId !== null && jobId !== call.jobId) {
-      throw new RequestError('PAGE_INVALID', `The answer is about job "${jobId}", not "${call.jobId}"`, {
-        facts: known,
-        retryable: true,
-      });
     }
     return { envelope, body };
   }

@@ -115,7 +115,9 @@ test('a checkpoint does not go on with another version of the compression, whose
   await cp(await killed.leftover(...args), folder, { recursive: true });
   const path = join(folder, '.ges-export/checkpoint.json');
   const checkpoint = await readFile(path, 'utf8');
-  await writeFile(path, checkpoint.replace(/"codecVersion":"zlib [^"]+"/, '"codecVersion":"zlib 1.2.3"'));
+  const saved = parseCheckpoint(checkpoint, path);
+  const options = { ...saved.identity.options, codecVersion: 'zlib 1.2.3' };
+  await writeFile(path, formatCheckpoint({ ...saved, identity: { ...saved.identity, options } }));
   const other = failureOf(await killed.graph.run('export', JOB, '--out', folder, ...args));
   expect(other.exitCode).toBe(2);
   expect(other.line).toMatch(

@@ -107,7 +107,7 @@ describe.each(['columnar', 'reference'] as const)('with the %s engine', (engine)
       'another job',
       'on one page',
       ({ answer }) => answer({ status: '"success","jobId":"other"' }),
-      'PAGE_INVALID',
+      'TOTAL_CHANGED',
     ],
     [
       'two totals, the second wrong',
