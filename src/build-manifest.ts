@@ -6,7 +6,7 @@ import type { OpenJob } from './job-source.js';
 import { isJsonArray, JsonNumber, JsonObject, type JsonValue } from './json-value.js';
 import { isRowARecord, proveCompleteness } from './manifest/completeness.js';
 import type { Manifest } from './manifest/manifest.js';
-import type { ExportedTable, TablePlan, Warning } from './model.js';
+import type { ExportedTable, PartFile, TablePlan, Warning } from './model.js';
 import { countWindows } from './pager/plan-windows.js';
 import { VERSION } from './version.js';
 
@@ -55,13 +55,18 @@ export function buildManifest(facts: ManifestFacts): Manifest {
       engine,
       columns: columns.map((column) => ({ name: column.name, type: column.type, nullable: column.nullable })),
       partitionBy,
-      files: [...files],
+      files: files.map(inOrder),
     })),
     completeness,
     warnings: [...facts.warnings],
     startedAt: facts.startedAt,
     finishedAt: new Date().toISOString(),
   };
+}
+
+/** The same bytes whether the account of a part came from this run or from a checkpoint. */
+function inOrder({ path, rows, bytes, sha256, firstOffset, endOffset, partition }: PartFile): PartFile {
+  return { path, rows, bytes, sha256, firstOffset, endOffset, partition };
 }
 
 function prove(facts: ManifestFacts): Manifest['completeness'] {
