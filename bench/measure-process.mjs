@@ -5,9 +5,12 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { clearInterval, setInterval } from 'node:timers';
+import { fileURLToPath } from 'node:url';
 import { MemoryWatch } from './memory-watch.mjs';
 
 const METER = new URL('./meter.mjs', import.meta.url);
+/** Where this repository lies says nothing to a reader of the report. */
+const HERE = new URL('..', import.meta.url);
 const SAMPLE_MS = 20;
 /** The shell's `times` counts the processor time of every program it waited for, and of theirs. */
 const TIMED = '"$@"; code=$?; times > "$BENCH_TIMES_FILE"; exit $code';
@@ -46,7 +49,10 @@ export async function measureProcess([program, ...args], { env, folder }) {
   ]);
   const seconds = (performance.now() - startedAt) / 1000;
   clearInterval(sampling);
-  if (exitCode !== 0) throw new Error(`exit code ${exitCode ?? signal}: ${stderr.trim().slice(-600)}`);
+  if (exitCode !== 0) {
+    const said = stderr.replaceAll(HERE.href, '').replaceAll(fileURLToPath(HERE), '').replaceAll(folder, '.');
+    throw new Error(`exit code ${exitCode ?? signal}: ${said.trim().slice(-600)}`);
+  }
   const meter = existsSync(meterFile) ? JSON.parse(await readFile(meterFile, 'utf8')) : undefined;
   return {
     seconds,

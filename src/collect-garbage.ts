@@ -1,6 +1,6 @@
 import { type Checkpoint, openPartsOf } from './checkpoint/checkpoint-file.js';
 import { resolveStore, type StoreOptions } from './config/options.js';
-import { openPlace } from './destination/open-place.js';
+import { usePlace } from './destination/open-place.js';
 import type { OutputPlace, PartEntry } from './destination/output-place.js';
 import type { Manifest } from './manifest/manifest.js';
 import { foldersOf, loadCheckpoint, loadManifest, unlessUnreadable } from './place-documents.js';
@@ -39,8 +39,7 @@ interface Found extends Garbage {
  * @throws CheckpointError `OUTPUT_LOCKED` while an export writes there; StoreError
  */
 export async function collectGarbage(out: string, options: GarbageOptions): Promise<readonly Garbage[]> {
-  const place = await openPlace(out, resolveStore(options.store ?? {}));
-  try {
+  return await usePlace(out, resolveStore(options.store ?? {}), async (place) => {
     // Where nothing is, not even a lock should be left.
     const isEmpty = (await place.listFolders()).length === 0;
     if (isEmpty && (await unlessUnreadable(place.loadCheckpoint())) === null) return [];
@@ -52,9 +51,7 @@ export async function collectGarbage(out: string, options: GarbageOptions): Prom
     } finally {
       await unlock();
     }
-  } finally {
-    await place.close();
-  }
+  });
 }
 
 async function findGarbage(place: OutputPlace, olderThan: number): Promise<readonly Found[]> {

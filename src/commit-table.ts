@@ -4,16 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parquetReadObjects } from 'hyparquet';
 import type { ResolvedExport } from './config/options.js';
 import { parseText } from './decode/reference/parse-text.js';
-import { openPlace } from './destination/open-place.js';
+import { below, usePlace } from './destination/open-place.js';
 import type { OutputPlace } from './destination/output-place.js';
 import { isStoreAddress } from './destination/s3/s3-address.js';
 import { documentsFolder, gatheredExport } from './destination/table-place.js';
 import { ConfigError, GesExportError, TableError, VerifyError } from './errors.js';
 import type { OnEvent } from './events.js';
 import { checkNothingThere } from './export-start.js';
-import { openDeltaTable } from './lake/delta/delta-table.js';
 import { factsOf } from './lake/file-facts.js';
-import { openIcebergTable } from './lake/iceberg/iceberg-table.js';
 import type { AddedFile, LakeTable } from './lake/table-model.js';
 import type { Manifest } from './manifest/manifest.js';
 import type { StoredFile, TableFormatName, TablePlan } from './model.js';
@@ -65,7 +63,7 @@ export async function planLakeTables(
   const format = run.options.tableFormat;
   if (format === undefined) return plans;
   const id = exportIdOf(run.options);
-  await onPlace(run.options.out, run, checkNothingThere);
+  await usePlace(run.options.out, run.options, checkNothingThere, run.signal);
   const planned: TablePlan[] = [];
   for (const plan of plans) {
     const folder = tableOf(plan.folder);
@@ -177,8 +175,13 @@ async function commit(
   }
 }
 
-function openTable(place: OutputPlace, format: TableFormatName): Promise<LakeTable> {
-  if (format === 'delta') return openDeltaTable(place, readParquet, `ges-export/${VERSION}`);
+/** Most exports stand alone: what knows the formats is loaded for a table only. */
+async function openTable(place: OutputPlace, format: TableFormatName): Promise<LakeTable> {
+  if (format === 'delta') {
+    const { openDeltaTable } = await import('./lake/delta/delta-table.js');
+    return openDeltaTable(place, readParquet, `ges-export/${VERSION}`);
+  }
+  const { openIcebergTable } = await import('./lake/iceberg/iceberg-table.js');
   const location = isStoreAddress(place.name)
     ? place.name
     : `file://${resolve(place.name)
@@ -232,25 +235,12 @@ function tableOf(path: string): string {
   return path.split('/')[0] ?? '';
 }
 
-function below(out: string, path: string): string {
-  return `${out.replace(/(?<=.)\/+$/, '')}/${path}`;
-}
-
-function onTable<T>(folder: string, run: TableRun, work: (place: OutputPlace) => Promise<T>): Promise<T> {
-  return onPlace(below(run.options.out, folder), run, work);
-}
-
-async function onPlace<T>(
-  name: string,
+function onTable<T>(
+  folder: string,
   { options, signal }: TableRun,
   work: (place: OutputPlace) => Promise<T>,
 ): Promise<T> {
-  const place = await openPlace(name, options, signal);
-  try {
-    return await work(place);
-  } finally {
-    await place.close();
-  }
+  return usePlace(below(options.out, folder), options, work, signal);
 }
 
 /** A commit takes moments: who finds the lock taken waits, longer than the lock of a dead process lives at a store. */

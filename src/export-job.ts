@@ -10,7 +10,7 @@ import {
 } from './commit-table.js';
 import { type ExportOptions, type ResolvedExport, resolveExport, WORKER_BYTES } from './config/options.js';
 import { connect, MAX_ANSWER_BYTES } from './connect.js';
-import { openPlace } from './destination/open-place.js';
+import { openPlace, usePlace } from './destination/open-place.js';
 import type { OutputPlace } from './destination/output-place.js';
 import { createStreamPart } from './destination/stdout-part.js';
 import { type Engine, engineFor, openEngine } from './engines.js';
@@ -118,12 +118,7 @@ export async function checkOutput(options: ResolvedExport): Promise<void> {
   await checkFormat(options);
   // Tables take the export of a new job beside those that they hold.
   if (options.force || options.out === '-' || options.tableFormat !== undefined) return;
-  const place = await openPlace(options.out, options);
-  try {
-    await checkNothingThere(place);
-  } finally {
-    await place.close();
-  }
+  await usePlace(options.out, options, checkNothingThere);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { resolveStore, type StoreOptions } from './config/options.js';
-import { openPlace } from './destination/open-place.js';
+import { usePlace } from './destination/open-place.js';
 import type { OutputPlace } from './destination/output-place.js';
 import { VerifyError } from './errors.js';
 import { MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './manifest/manifest.js';
@@ -17,12 +17,8 @@ export async function useFinishedExport<T>(
   use: (manifest: Manifest, place: OutputPlace) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const place = await openPlace(out, resolveStore(store ?? {}), signal);
-  try {
-    return await use(await readFinished(place), place);
-  } finally {
-    await place.close();
-  }
+  const useFinished = async (place: OutputPlace) => use(await readFinished(place), place);
+  return await usePlace(out, resolveStore(store ?? {}), useFinished, signal);
 }
 
 async function readFinished(place: OutputPlace): Promise<Manifest> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { LATEST_NAME, splitPlace } from './config/dataset.js';
 import type { ResolvedExport } from './config/options.js';
-import { openPlace } from './destination/open-place.js';
+import { usePlace } from './destination/open-place.js';
 import type { OutputPlace } from './destination/output-place.js';
 import { isStoreAddress } from './destination/s3/s3-address.js';
 import { type ErrorCode, GesExportError } from './errors.js';
@@ -33,16 +33,14 @@ export async function tidyBeside(
   const { out, latest, keep } = options;
   if (!latest && keep === undefined) return;
   const { parent, name } = splitPlace(out);
-  const open = (sibling: string) =>
-    openPlace(isStoreAddress(parent) ? `${parent}/${sibling}` : join(parent, sibling), options);
-  const siblings: Siblings = { name, manifest, beside: await openPlace(parent, options), open };
-  try {
+  const useSibling: Siblings['useSibling'] = (sibling, use) =>
+    usePlace(isStoreAddress(parent) ? `${parent}/${sibling}` : join(parent, sibling), options, use);
+  await usePlace(parent, options, async (beside) => {
+    const siblings = { name, manifest, beside, useSibling };
     if (latest && (await pointLatest(siblings))) onEvent({ type: 'latest', out });
     if (keep !== undefined)
       await removeOlder(siblings, keep, (removed) => onEvent({ type: 'removed', out: removed }));
-  } finally {
-    await siblings.beside.close();
-  }
+  });
 }
 
 interface Siblings {
@@ -51,15 +49,15 @@ interface Siblings {
   readonly manifest: Manifest;
   /** The place that all of them stand in. */
   readonly beside: OutputPlace;
-  readonly open: (name: string) => Promise<OutputPlace>;
+  readonly useSibling: <T>(name: string, use: (place: OutputPlace) => Promise<T>) => Promise<T>;
 }
 
 /** @returns whether it pointed elsewhere before */
-async function pointLatest({ name, manifest, beside, open }: Siblings): Promise<boolean> {
+async function pointLatest({ name, manifest, beside, useSibling }: Siblings): Promise<boolean> {
   const pointed = await beside.loadPointer(LATEST_NAME);
   if (pointed === name) return false;
   if (pointed !== null) {
-    const other = await using(await open(pointed), readFinished);
+    const other = await useSibling(pointed, readFinished);
     if (other !== null && isLater(other, manifest)) return false;
   }
   await beside.savePointer(LATEST_NAME, name);
@@ -67,7 +65,7 @@ async function pointLatest({ name, manifest, beside, open }: Siblings): Promise<
 }
 
 async function removeOlder(
-  { name, manifest, beside, open }: Siblings,
+  { name, manifest, beside, useSibling }: Siblings,
   keep: number,
   onRemoved: (name: string) => void,
 ): Promise<void> {
@@ -76,7 +74,7 @@ async function removeOlder(
   const others: { readonly name: string; readonly manifest: Manifest }[] = [];
   for (const other of await beside.listFolders()) {
     if (other === name || other === '' || other.startsWith('.') || !hasSameKey(other, name)) continue;
-    await using(await open(other), async (place) => {
+    await useSibling(other, async (place) => {
       if ((await loadRemoval(place)) !== null) {
         if (await removeLocked(place, null)) onRemoved(place.name);
         return;
@@ -88,7 +86,7 @@ async function removeOlder(
   others.sort((a, b) => (isLater(a.manifest, b.manifest) ? -1 : 1));
   for (const other of others.slice(keep - 1)) {
     if (other.name === pointed || !isLater(manifest, other.manifest)) continue;
-    await using(await open(other.name), async (place) => {
+    await useSibling(other.name, async (place) => {
       if (await removeLocked(place, other.manifest)) onRemoved(place.name);
     });
   }
@@ -176,13 +174,5 @@ async function unless<T>(code: ErrorCode, attempt: Promise<T>): Promise<T | null
   } catch (error) {
     if (error instanceof GesExportError && error.code === code) return null;
     throw error;
-  }
-}
-
-async function using<T>(place: OutputPlace, use: (place: OutputPlace) => Promise<T>): Promise<T> {
-  try {
-    return await use(place);
-  } finally {
-    await place.close();
   }
 }

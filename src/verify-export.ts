@@ -5,7 +5,7 @@ import {
   type StoreOptions,
 } from './config/options.js';
 import { parseText } from './decode/reference/parse-text.js';
-import { openPlace } from './destination/open-place.js';
+import { below, usePlace } from './destination/open-place.js';
 import type { OutputPlace } from './destination/output-place.js';
 import { documentsFolder, EXPORTS_FOLDER } from './destination/table-place.js';
 import { ConfigError, VerifyError } from './errors.js';
@@ -66,12 +66,8 @@ export interface VerifyReport {
  * @throws GesExportError as an export does, when the server does not answer
  */
 export async function checkExport(out: string, options: VerifyOptions = {}): Promise<VerifyReport> {
-  const place = await openPlace(out, resolveStore(options.store ?? {}), options.signal);
-  try {
-    return await checkPlace(place, options);
-  } finally {
-    await place.close();
-  }
+  const settings = resolveStore(options.store ?? {});
+  return await usePlace(out, settings, (place) => checkPlace(place, options), options.signal);
 }
 
 /**
@@ -85,19 +81,17 @@ export async function findExports(
   out: string,
   { store = {}, signal }: VerifyOptions,
 ): Promise<readonly string[]> {
-  const place = await openPlace(out, resolveStore(store), signal);
-  try {
+  const find = async (place: OutputPlace) => {
     if ((await place.loadText(MANIFEST_NAME)) !== null) return [out];
     const found: string[] = [];
     for (const name of [...(await place.listNames(EXPORTS_FOLDER))].sort()) {
       const folder = documentsFolder(name);
       if ((await place.loadText(`${folder}/${MANIFEST_NAME}`)) === null) continue;
-      found.push(`${out.replace(/(?<=.)\/+$/, '')}/${folder}`);
+      found.push(below(out, folder));
     }
     return found.length === 0 ? [out] : found;
-  } finally {
-    await place.close();
-  }
+  };
+  return await usePlace(out, resolveStore(store), find, signal);
 }
 
 async function checkPlace(place: OutputPlace, options: VerifyOptions): Promise<VerifyReport> {

@@ -8,6 +8,30 @@ import { S3Place } from './s3/s3-place.js';
 import { S3Store } from './s3/s3-store.js';
 
 /**
+ * Opens the place that a user named for as long as `use` takes.
+ *
+ * @throws as `openPlace`, and what `use` throws
+ */
+export async function usePlace<T>(
+  out: string,
+  settings: StoreSettings,
+  use: (place: OutputPlace) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const place = await openPlace(out, settings, signal);
+  try {
+    return await use(place);
+  } finally {
+    await place.close();
+  }
+}
+
+/** The name of what lies below a place, as a place. */
+export function below(out: string, path: string): string {
+  return `${out.replace(/(?<=.)\/+$/, '')}/${path}`;
+}
+
+/**
  * The place that a user named: `s3://bucket/prefix`, or a folder.
  *
  * @param signal ends what takes long at a store
