@@ -4,7 +4,7 @@ const DIRECT = { gzip: false, latencyMs: 0 };
 const LATENCIES_MS = [10, 100];
 const CONCURRENCIES = [1, 8];
 /** Requests of a latency run: enough for the latency to rule. */
-const LATENCY_PAGES = 40;
+const LATENCY_PAGES = 100;
 /** A growth run has this many times the records. */
 export const GROWTH = 10;
 

@@ -1,4 +1,4 @@
-import type { TableFormatName, Warning } from './model.js';
+import type { EngineName, TableFormatName, Warning } from './model.js';
 
 /** What an export tells while it runs. Plain data; `--json` prints one a line. */
 export type ExportEvent =
@@ -8,6 +8,7 @@ export type ExportEvent =
       readonly jobId: string;
       readonly total: number | null;
       readonly tables: readonly string[];
+      readonly engine: EngineName;
       /** Records that an earlier run has committed; 0 for a new export. */
       readonly resumedAt: number;
     }

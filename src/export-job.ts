@@ -284,20 +284,16 @@ async function writePages(work: PageWriting): Promise<void> {
   const { job, run, output, tables, startOffset } = work;
   const { options, onEvent } = run;
   const plans = tables.map((table) => table.plan);
-  const engine = openEngine(
-    engineFor(options.engine, job, plans),
-    plans,
-    output,
-    MAX_ANSWER_BYTES,
-    options.workers,
-  );
+  const name = engineFor(options.engine, job, plans);
   onEvent({
     type: 'started',
     jobId: job.id,
     total: job.total,
     tables: plans.map((plan) => plan.name),
+    engine: name,
     resumedAt: startOffset,
   });
+  const engine = openEngine(name, plans, output, MAX_ANSWER_BYTES, options.workers);
   try {
     await readAndWrite(work, engine);
   } finally {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import pLimit from 'p-limit';
 import type { DecodeBody, GesClient, JobAnswer } from './client/ges-client.js';
 import type { JobStatus } from './client/job-status.js';
 import { waitFor } from './client/retry.js';
@@ -31,6 +32,8 @@ export interface OpenJob {
   readonly total: number | null;
   /** False for a result that comes whole in one answer, such as the six one-value algorithms (ges_03_0076). */
   readonly isPaged: boolean;
+  /** Of a paged result: bytes of the answer that shows its first record. */
+  readonly firstBytes?: number;
   /** The list that `offset` and `limit` count; null for a job without any. */
   readonly primary: string | null;
   readonly scalars: JsonObject;
@@ -99,6 +102,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     statusWord: envelope.statusWord ?? 'none',
     total,
     isPaged: !isUnpaged,
+    firstBytes: body.bytes,
     primary,
     scalars,
     isLikeHyg,
@@ -256,6 +260,11 @@ const WHOLE_SAMPLE_RECORDS = 1000;
 /** Samples are held as values, which take many times their text: of longer answers only the first records are. */
 const MAX_SAMPLE_BYTES = 32 * 1024 * 1024;
 
+/** How many samples are asked for together, as far as there are connections. */
+const SAMPLES_AT_ONCE = 8;
+/** Where records are wide, samples are read one by one: they need not fit in memory together. */
+const LARGE_SAMPLE_BYTES = 4 * 1024 * 1024;
+
 export interface JobSample {
   /** Mean length of a record's JSON text, in bytes; 0 without any. */
   readonly recordBytes: number;
@@ -285,8 +294,7 @@ export async function sampleJob(
   const fingerprint = createHash('sha256');
   let bytes = 0;
   let count = 0;
-  for (const window of windows) {
-    const bodies = await readSample(job, window, signal);
+  for await (const bodies of readSamples(job, windows, size, signal)) {
     addRecords(fingerprint, bodies, job.primary, size);
     for (const body of bodies) {
       const share = Math.min(1, Math.max(0, MAX_SAMPLE_BYTES - bytes) / body.bytes);
@@ -351,6 +359,27 @@ function sampleWindows(total: number | null, size: number, spread: boolean): rea
     offset: Math.floor((index * (total - size)) / (SAMPLE_WINDOWS - 1)),
     limit: size,
   }));
+}
+
+/** The samples in their order. */
+async function* readSamples(
+  job: OpenJob,
+  windows: readonly Window[],
+  size: number,
+  signal: AbortSignal,
+): AsyncGenerator<readonly DecodedBody[]> {
+  const isLarge = (job.firstBytes ?? 0) * size > LARGE_SAMPLE_BYTES;
+  const limit = pLimit(isLarge ? 1 : SAMPLES_AT_ONCE);
+  const leaving = new AbortController();
+  const abort = AbortSignal.any([signal, leaving.signal]);
+  const reading = windows.map((window) => limit(() => readSample(job, window, abort)));
+  const ended = Promise.allSettled(reading);
+  try {
+    for (const sample of reading) yield await sample;
+  } finally {
+    leaving.abort();
+    await ended;
+  }
 }
 
 async function readSample(

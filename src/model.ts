@@ -305,6 +305,8 @@ export interface StoredFile {
   readonly bytes: number;
   /** The bytes `[start, end)`, all of them when left out, in chunks of any size. */
   read(start?: number, end?: number): AsyncIterable<Uint8Array>;
+  /** All bytes, in chunks that are good only until the next one is asked for. */
+  scan(): AsyncIterable<Uint8Array>;
 }
 
 /** A table of a finished export. */

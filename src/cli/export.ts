@@ -8,7 +8,7 @@ import { addConnectionOptions, addStoreOptions, rawOptions } from './common-opti
 import { createReporter } from './export-reporter.js';
 import { interruptSignal } from './interrupt.js';
 import { addExportLoadOptions, planLoad, takeLoadFlags } from './load-after-export.js';
-import { keepMemoryLow } from './memory-keeper.js';
+import { prepareFor } from './memory-keeper.js';
 import { pickFlags } from './pick-flags.js';
 
 /** Set where the result is exported but the job, by its own word, is incomplete. */
@@ -95,13 +95,11 @@ export async function reportExport(
 ): Promise<void> {
   const reporter = createReporter({ ...howToSay(flags), stderr: process.stderr });
   const { signal, dispose } = interruptSignal();
-  const memory = keepMemoryLow();
   try {
     const manifest = await run({
       signal,
       onEvent: (event) => {
-        // The buffers of the engine are free by now, and those of the check come on top.
-        if (event.type === 'verifying') memory.collect();
+        if (event.type === 'started') prepareFor(event.engine);
         reporter.onEvent(event);
       },
     });
@@ -109,7 +107,6 @@ export async function reportExport(
       process.exitCode = PARTIAL_EXIT_CODE;
   } finally {
     reporter.stop();
-    memory.stop();
     dispose();
   }
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.js';
 import { endingOf } from './exit-code.js';
+import { keepMemoryLow } from './memory-keeper.js';
 
 /** Each command is a module of its own: what one of them needs is no start-up time of the others. */
 const COMMANDS = new Map<string, () => Promise<Command>>([
@@ -23,6 +24,7 @@ const program = new Command('ges-export')
   .showSuggestionAfterError();
 // Help, and what is no command, need all of them.
 const wanted = process.argv[2] ?? '';
+if (wanted === 'export' || wanted === 'submit') keepMemoryLow();
 for (const [name, load] of COMMANDS) {
   if (name === wanted || !COMMANDS.has(wanted)) program.addCommand(await load());
 }

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import { RequestError } from '../errors.js';
 import { Deadline } from './deadline.js';
 import { createDispatcher, type NetworkOptions, networkProblem } from './dispatcher.js';
+import { freeMemory } from './free-memory.js';
 
 export interface HttpOptions {
   /** `http://host:port` or `https://…`, no path. */
@@ -32,7 +33,10 @@ export interface HttpResponse {
   readonly header: (name: string) => string | undefined;
   readonly traceId: string | undefined;
   readonly retryAfter: string | undefined;
-  /** The body without its content encoding. Must be read to the end or cancelled by breaking the loop. */
+  /**
+   * The body without its content encoding. Must be read to the end or cancelled by breaking the loop; a chunk is good
+   * only until the next one is asked for.
+   */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
@@ -97,12 +101,12 @@ async function* readBody(
       },
     );
   }
-  const gunzip = isGzip ? createGunzip() : null;
+  const gunzip = isGzip ? createGunzip({ chunkSize: GUNZIP_BYTES }) : null;
   try {
-    if (gunzip === null) yield* body;
+    if (gunzip === null) yield* freed(body);
     else {
       body.on('error', (error) => gunzip.destroy(error));
-      yield* withinRatio(body.pipe(gunzip));
+      yield* freed(withinRatio(body.pipe(gunzip)));
     }
   } catch (error) {
     signal?.throwIfAborted();
@@ -111,6 +115,23 @@ async function* readBody(
     deadline.clear();
     gunzip?.destroy();
     body.destroy();
+  }
+}
+
+/** Like the chunks that come off a socket. */
+const GUNZIP_BYTES = 64 * 1024;
+
+/**
+ * The chunks; the memory of each is given back when another piece of memory has come after it, in which case nothing
+ * that stood in it is still to come. It lies outside the heap, so that collections for its sake would come too late or
+ * too often (docs/decisions/0005-memory.md).
+ */
+async function* freed(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let last: ArrayBufferLike | null = null;
+  for await (const chunk of chunks) {
+    if (last !== null && last !== chunk.buffer) freeMemory(last);
+    last = chunk.buffer;
+    yield chunk;
   }
 }
 

@@ -117,7 +117,7 @@ async function readText(response: HttpResponse): Promise<string> {
   for await (const chunk of response.body) {
     bytes += chunk.length;
     if (bytes > MAX_BODY_BYTES) break;
-    chunks.push(chunk);
+    chunks.push(Uint8Array.from(chunk));
   }
   return Buffer.concat(chunks).toString();
 }

@@ -72,15 +72,18 @@ class LocalPart implements PartWriter {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    await onDisk('write', this.#target, async () => {
-      let done = 0;
-      while (done < bytes.length) {
-        const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, this.#bytes + done);
-        done += bytesWritten;
-      }
-    });
+    const writing = this.#writeAll(bytes);
     this.#hash.update(bytes);
+    await onDisk('write', this.#target, () => writing);
     this.#bytes += bytes.length;
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    let done = 0;
+    while (done < bytes.length) {
+      const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, this.#bytes + done);
+      done += bytesWritten;
+    }
   }
 
   async commit(): Promise<PartDigest> {

@@ -130,7 +130,8 @@ async function hashAndCount(file: StoredFile): Promise<Content> {
   const hash = createHash('sha256');
   let isRead = false;
   const hashed = async function* (): AsyncGenerator<Buffer> {
-    for await (const chunk of bytesOf(file)) {
+    // What unpacks the file keeps chunks for later.
+    for await (const chunk of bytesOf(file, file.path.endsWith('.gz') ? file.read() : file.scan())) {
       hash.update(chunk);
       yield chunk;
     }
@@ -152,13 +153,13 @@ async function orProblem(counting: Promise<number>): Promise<number | VerifyErro
 
 async function hashFile(file: StoredFile): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of bytesOf(file)) hash.update(chunk);
+  for await (const chunk of bytesOf(file, file.scan())) hash.update(chunk);
   return hash.digest('hex');
 }
 
-async function* bytesOf(file: StoredFile): AsyncGenerator<Buffer> {
+async function* bytesOf(file: StoredFile, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   try {
-    for await (const { buffer, byteOffset, byteLength } of file.read())
+    for await (const { buffer, byteOffset, byteLength } of chunks)
       yield Buffer.from(buffer, byteOffset, byteLength);
   } catch (cause) {
     if (cause instanceof GesExportError) throw cause;

@@ -202,6 +202,7 @@ export class S3Place implements OutputPlace {
       isFile: true,
       bytes: found.bytes,
       read: (start = 0, end = found.bytes) => this.#store.read(found, start, end),
+      scan: () => this.#store.read(found, 0, found.bytes),
     };
   }
 
