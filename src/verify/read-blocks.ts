@@ -15,11 +15,13 @@ const STOPS = [LINE_FEED, QUOTE] as const;
  *
  * @param scan reads whole rows in the bytes `[0, end)`, which are UTF-8, end with a line feed and are followed by
  * another and a quote; gives the end of the last row that is whole. What is behind it comes again, with more.
+ * @param scanRest is given what is left at the end of the file, without a line feed of its own: it may throw
  * @throws FileProblem when the file cannot be read to its end, is not UTF-8, or ends within a row
  */
 export async function readBlocks(
   file: StoredFile,
   scan: (bytes: Buffer, end: number) => number,
+  scanRest: (bytes: Buffer, end: number) => unknown = () => {},
 ): Promise<void> {
   let block = Buffer.allocUnsafe(BLOCK_BYTES * 2);
   let length = 0;
@@ -46,9 +48,10 @@ export async function readBlocks(
     checked = end - used;
   }
   if (length === 0) return;
-  throw new FileProblem(
-    isUtf8(block.subarray(checked, length)) ? 'ends in the middle of a row' : 'is not UTF-8',
-  );
+  if (!isUtf8(block.subarray(checked, length))) throw new FileProblem('is not UTF-8');
+  [block[length], block[length + 1]] = STOPS;
+  scanRest(block, length);
+  throw new FileProblem('ends in the middle of a row');
 }
 
 async function* chunksOf(file: StoredFile): AsyncGenerator<Buffer> {

@@ -35,7 +35,7 @@ export async function scanCsv(
   const rows = new RowScan(columns, layout);
   let isHeader = true;
   let hasBom = !layout.csv.bom;
-  await readBlocks(file, (bytes, end) => {
+  const scan = (bytes: Buffer, end: number): number => {
     let at = 0;
     if (!hasBom) {
       if (!bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK))
@@ -61,7 +61,8 @@ export async function scanCsv(
     }
     rows.tell(judge);
     return at;
-  });
+  };
+  await readBlocks(file, scan, scan);
 }
 
 class RowScan {
@@ -119,8 +120,8 @@ class RowScan {
       }
       if (column + 1 !== this.#width) this.isDoubtful = true;
       const lineEnd = this.#isCrlf && byte === CARRIAGE_RETURN ? at + 1 : at;
-      if (bytes[lineEnd] === LINE_FEED && lineEnd > at === this.#isCrlf)
-        return lineEnd < end ? lineEnd + 1 : MORE;
+      if (end - at < (this.#isCrlf ? 2 : 1)) return MORE;
+      if (bytes[lineEnd] === LINE_FEED && lineEnd > at === this.#isCrlf) return lineEnd + 1;
       return this.#wrong(
         'has a cell that ends with neither the delimiter nor the line end of the export',
         at,
