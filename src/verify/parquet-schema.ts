@@ -31,9 +31,14 @@ export function namesProblem(names: readonly string[], expected: readonly string
     : `has the columns ${shown(JSON.stringify(names))}, not ${shown(JSON.stringify(expected))}`;
 }
 
-/** The path to the leaf of each column that `parquetSchemaProblem` finds nothing against. */
+/** The path to the leaf of each column; empty for one that is no chain down to a single leaf. */
 export function leafPaths(schema: readonly SchemaElement[]): (readonly string[])[] {
-  return fieldsOf(schema).map((elements) => elements.map(({ name }) => name));
+  return fieldsOf(schema).map((elements) => {
+    const isChain = elements.every(
+      ({ num_children: children = 0 }, level) => children === (level < elements.length - 1 ? 1 : 0),
+    );
+    return isChain ? elements.map(({ name }) => name) : [];
+  });
 }
 
 /** The elements of the schema, which lists a tree from its root down, cut into the root's children. */

@@ -35,7 +35,9 @@ export async function scanParquet(
 ): Promise<void> {
   const parquet = await openParquet(file);
   const { schema, row_groups: groups } = parquet.metadata;
-  const paths = parquetSchemaProblem(schema, columns) === null ? leafPaths(schema) : null;
+  const isAsPlanned =
+    parquetSchemaProblem(schema, columns) === null && groups.every((group) => Number(group.num_rows) >= 0);
+  const paths = isAsPlanned ? leafPaths(schema) : null;
   let first = 0;
   for (const [number, group] of groups.entries()) {
     const count = Number(group.num_rows);
