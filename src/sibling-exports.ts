@@ -18,7 +18,7 @@ import { parsePartitionName } from './partition.js';
 import { foldersOf, unlessUnreadable } from './place-documents.js';
 
 /** Holds the manifest of an export that is being removed, so that another run can finish that. */
-const REMOVING_PATH = '.ges-export/removing';
+export const REMOVING_PATH = '.ges-export/removing';
 
 /**
  * What is done beside a finished export: `latest` points to it, unless it points to one that was finished later, and
@@ -159,7 +159,8 @@ export async function finishRemoval(place: OutputPlace): Promise<boolean> {
   return true;
 }
 
-async function loadRemoval(place: OutputPlace): Promise<Manifest | null> {
+/** The manifest of an export whose removal was begun; null where none was. */
+export async function loadRemoval(place: OutputPlace): Promise<Manifest | null> {
   const text = await unlessUnreadable(place.loadText(REMOVING_PATH), 'SINK_WRITE');
   if (text === null) return null;
   return await unlessUnreadable(
