@@ -46,7 +46,7 @@ async function check(bytes, name) {
     if (pool.length < MAX_POOL && bytes.length <= MAX_POOL_BYTES) pool.push(bytes);
   } catch (error) {
     // One defect is met by thousands of inputs; the first of them is enough.
-    const kind = String(error.message).replace(/\d+/g, 'N').slice(0, 60);
+    const kind = String(error.message).replace(/\d+/g, 'N').slice(0, 250);
     if (failed.has(kind)) return;
     failed.add(kind);
     const { message, stack } = await withStack(bytes, before, error);
