@@ -4,6 +4,7 @@ import { usePlace } from './destination/open-place.js';
 import type { OutputPlace, PartEntry } from './destination/output-place.js';
 import type { Manifest } from './manifest/manifest.js';
 import { foldersOf, loadCheckpoint, loadManifest, unlessUnreadable } from './place-documents.js';
+import { finishRemoval, loadRemoval, REMOVING_PATH } from './sibling-exports.js';
 import { UNFINISHED_NAME } from './unfinished.js';
 
 export interface GarbageOptions {
@@ -16,8 +17,11 @@ export interface GarbageOptions {
 
 /** Something that no finished export and none that can go on needs. */
 export interface Garbage {
-  /** `part`: a file or object; `open-part`: one in progress, at a store a multipart upload. */
-  readonly kind: 'part' | 'open-part' | 'checkpoint';
+  /**
+   * `part`: a file or object; `open-part`: one in progress, at a store a multipart upload; `removal`: a removal by
+   * `--keep` that was cut off.
+   */
+  readonly kind: 'part' | 'open-part' | 'checkpoint' | 'removal';
   /** Relative to the place. */
   readonly path: string;
   /** Null where the store does not tell. */
@@ -44,14 +48,38 @@ export async function collectGarbage(out: string, options: GarbageOptions): Prom
     const isEmpty = (await place.listFolders()).length === 0;
     if (isEmpty && (await unlessUnreadable(place.loadCheckpoint())) === null) return [];
     const unlock = await place.lock();
+    let isRemoved = false;
     try {
-      const found = await findGarbage(place, options.olderThan);
+      const removal = await loadRemoval(place);
+      const found =
+        removal === null ? await findGarbage(place, options.olderThan) : await findRemoval(place, removal);
       if (options.remove) for (const one of found) await one.remove();
+      isRemoved = options.remove && removal !== null;
       return found.map(({ remove: _, ...garbage }) => garbage);
     } finally {
       await unlock();
+      if (isRemoved) for (const folder of ['.ges-export', '']) await place.removeFolder(folder);
     }
   });
+}
+
+/** What a removal that was begun has still to take away: exactly what the removed export names. */
+async function findRemoval(place: OutputPlace, removal: Manifest): Promise<readonly Found[]> {
+  const named = pathsOf(removal, null);
+  const found: Found[] = [
+    {
+      kind: 'removal',
+      path: REMOVING_PATH,
+      bytes: null,
+      modifiedAt: new Date(removal.finishedAt),
+      remove: async () => {
+        await finishRemoval(place);
+      },
+    },
+  ];
+  for (const folder of foldersOf(place, removal, null))
+    for (const part of await place.listParts(folder)) if (named.has(part.path)) found.push(garbageOf(part));
+  return found;
 }
 
 async function findGarbage(place: OutputPlace, olderThan: number): Promise<readonly Found[]> {

@@ -21,7 +21,8 @@ export async function useFinishedExport<T>(
   return await usePlace(out, resolveStore(store ?? {}), useFinished, signal);
 }
 
-async function readFinished(place: OutputPlace): Promise<Manifest> {
+/** @throws VerifyError `VERIFY_FAILED` where the place holds no finished export */
+export async function readFinished(place: OutputPlace): Promise<Manifest> {
   const { name } = place;
   const manifest = await loadManifest(place);
   if (manifest === null)

@@ -6,6 +6,7 @@ import type { OutputPlace } from './destination/output-place.js';
 import { isStoreAddress } from './destination/s3/s3-address.js';
 import { type ErrorCode, GesExportError } from './errors.js';
 import type { OnEvent } from './events.js';
+import { readFinished } from './finished-export.js';
 import {
   formatManifest,
   MANIFEST_NAME,
@@ -14,10 +15,10 @@ import {
   SUCCESS_NAME,
 } from './manifest/manifest.js';
 import { parsePartitionName } from './partition.js';
-import { foldersOf, loadManifest, unlessUnreadable } from './place-documents.js';
+import { foldersOf, unlessUnreadable } from './place-documents.js';
 
 /** Holds the manifest of an export that is being removed, so that another run can finish that. */
-const REMOVING_PATH = '.ges-export/removing';
+export const REMOVING_PATH = '.ges-export/removing';
 
 /**
  * What is done beside a finished export: `latest` points to it, unless it points to one that was finished later, and
@@ -57,7 +58,7 @@ async function pointLatest({ name, manifest, beside, useSibling }: Siblings): Pr
   const pointed = await beside.loadPointer(LATEST_NAME);
   if (pointed === name) return false;
   if (pointed !== null) {
-    const other = await useSibling(pointed, readFinished);
+    const other = await useSibling(pointed, finishedIn);
     if (other !== null && isLater(other, manifest)) return false;
   }
   await beside.savePointer(LATEST_NAME, name);
@@ -79,7 +80,7 @@ async function removeOlder(
         if (await removeLocked(place, null)) onRemoved(place.name);
         return;
       }
-      const found = await readFinished(place);
+      const found = await finishedIn(place);
       if (found !== null && isSameSeries(found, manifest)) others.push({ name: other, manifest: found });
     });
   }
@@ -113,9 +114,8 @@ function isLater(one: Manifest, other: Manifest): boolean {
 }
 
 /** The manifest of a finished export; null for whatever else lies there. */
-async function readFinished(place: OutputPlace): Promise<Manifest | null> {
-  const found = await unlessUnreadable(loadManifest(place), 'SINK_WRITE');
-  return found !== null && (await place.openFile(SUCCESS_NAME)) !== null ? found : null;
+function finishedIn(place: OutputPlace): Promise<Manifest | null> {
+  return unlessUnreadable(readFinished(place), 'SINK_WRITE');
 }
 
 /**
@@ -128,7 +128,7 @@ async function removeLocked(place: OutputPlace, expected: Manifest | null): Prom
   let isRemoved = false;
   try {
     if (expected !== null) {
-      const current = await readFinished(place);
+      const current = await finishedIn(place);
       if (current?.finishedAt !== expected.finishedAt) return false;
       await place.saveText(REMOVING_PATH, formatManifest(current));
     }
@@ -159,7 +159,8 @@ export async function finishRemoval(place: OutputPlace): Promise<boolean> {
   return true;
 }
 
-async function loadRemoval(place: OutputPlace): Promise<Manifest | null> {
+/** The manifest of an export whose removal was begun; null where none was. */
+export async function loadRemoval(place: OutputPlace): Promise<Manifest | null> {
   const text = await unlessUnreadable(place.loadText(REMOVING_PATH), 'SINK_WRITE');
   if (text === null) return null;
   return await unlessUnreadable(

@@ -9,6 +9,7 @@ const KIND_TEXT: Readonly<Record<Garbage['kind'], string>> = {
   part: 'part',
   'open-part': 'part in progress',
   checkpoint: 'checkpoint',
+  removal: 'removal that was cut off',
 };
 
 export function gcCommand(): Command {

@@ -127,7 +127,8 @@ async function sweep(folder: string): Promise<void> {
 async function readHolder(path: string): Promise<LockHolder | null> {
   try {
     const holder = JSON.parse(await readFile(join(path, HOLDER_NAME), 'utf8')) as LockHolder;
-    if (typeof holder.id === 'string') return holder;
+    // The id becomes a part of a name.
+    if (typeof holder?.id === 'string' && /^[\w.-]+$/.test(holder.id)) return holder;
   } catch (error) {
     if (!(error instanceof SyntaxError) && codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR')
       throw error;
@@ -136,7 +137,24 @@ async function readHolder(path: string): Promise<LockHolder | null> {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
   });
+  const strange = found?.isDirectory()
+    ? (await namesIn(path)).find((name) => name !== HOLDER_NAME)
+    : undefined;
+  if (strange !== undefined) {
+    throw new CheckpointError(
+      'OUTPUT_LOCKED',
+      `"${path}" stands where the lock of an export goes and holds "${strange}", which no export put there: move it away`,
+    );
+  }
   return found && { id: `${found.ino}-${found.mtimeMs}`, pid: 0, host: hostname(), startTicks: '' };
+}
+
+/** None where the folder has gone meanwhile. */
+async function namesIn(path: string): Promise<readonly string[]> {
+  return readdir(path).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -1,12 +1,13 @@
 import { fitsType } from '../cell.js';
-import { JsonNumber, type JsonValue, stringifyJson } from '../json-value.js';
+import { JsonNumber } from '../json-value.js';
 import type { Column, ExportedTable, PartFile } from '../model.js';
 import { columnPlaces, type PartitionValue, storedColumns } from '../partition.js';
 import { type Disagreement, shown } from './disagreement.js';
 import type { FileLayout } from './file-layout.js';
 import { type OpenFile, reopen } from './open-file.js';
-import { readRows } from './read-rows.js';
-import { FileProblem, RowProblem } from './row-batch.js';
+import { FileProblem } from './row-batch.js';
+import { RowJudge } from './row-judge.js';
+import { scanRows } from './scan-rows.js';
 
 export interface DataReport {
   readonly cells: number;
@@ -14,9 +15,6 @@ export interface DataReport {
   readonly nulls: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly disagreements: readonly Disagreement[];
 }
-
-/** A file that is wrong throughout is not told row by row. */
-const MAX_PROBLEMS_A_FILE = 5;
 
 /**
  * Decodes every cell of the given files: each must be of its column's type, null only where the column may be,
@@ -61,27 +59,17 @@ async function checkCells(
   nulls: number[],
 ): Promise<{ problems: string[]; rows: number }> {
   const stored = await reopen(openFile, file.path);
-  const problems: string[] = [];
-  let rows = 0;
-  let wrongRows = 0;
+  const judge = new RowJudge(columns, nulls);
   try {
-    for await (const batch of readRows(stored, columns, layout)) {
-      problems.push(...batch.problems);
-      for (let index = 0; index < batch.count; index++) {
-        rows++;
-        const problem = rowProblem(() => batch.cells(index), columns, nulls);
-        if (problem !== null && wrongRows++ < MAX_PROBLEMS_A_FILE)
-          problems.push(`row ${batch.first + index + 1}, ${problem}`);
-      }
-    }
-    if (wrongRows > MAX_PROBLEMS_A_FILE)
-      problems.push(`has ${wrongRows - MAX_PROBLEMS_A_FILE} more such rows`);
-    if (rows !== file.rows) problems.push(`has ${rows} rows when every cell is read, not ${file.rows}`);
+    await scanRows(stored, columns, layout, judge);
+    judge.end();
+    if (judge.rows !== file.rows)
+      judge.problems.push(`has ${judge.rows} rows when every cell is read, not ${file.rows}`);
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error;
-    problems.push(error.message);
+    judge.problems.push(error.message);
   }
-  return { problems, rows };
+  return { problems: judge.problems, rows: judge.rows };
 }
 
 /** What the path says must be of the type of its column too. */
@@ -103,26 +91,4 @@ function isPartitionCell(value: PartitionValue, { type, nullable }: Column, rows
   if (value === null) return nullable || rows === 0;
   if (type === 'int64') return /^-?\d+$/.test(value) && fitsType(new JsonNumber(value), type);
   return type === 'boolean' ? value === 'true' || value === 'false' : type === 'string';
-}
-
-function rowProblem(
-  read: () => readonly JsonValue[],
-  columns: readonly Column[],
-  nulls: number[],
-): string | null {
-  let cells: readonly JsonValue[];
-  try {
-    cells = read();
-  } catch (error) {
-    if (error instanceof RowProblem) return error.message;
-    throw error;
-  }
-  for (const [index, column] of columns.entries()) {
-    const cell = cells[index] as JsonValue;
-    if (cell === null) nulls[index] = (nulls[index] ?? 0) + 1;
-    if (cell === null ? column.nullable : fitsType(cell, column.type)) continue;
-    const expected = `${column.type}${column.nullable ? ' or null' : ''}`;
-    return `column ${JSON.stringify(column.name)}: expected ${expected}, got ${shown(stringifyJson(cell))}`;
-  }
-  return null;
 }

@@ -56,6 +56,13 @@ async function* csvLines(file: StoredFile, layout: FileLayout): AsyncGenerator<T
   scanner.end();
 }
 
+/** The cells of one line of text, its line end included. @throws RowProblem when it is no row of the table */
+export function csvRow(text: string, columns: readonly Column[], layout: FileLayout): readonly JsonValue[] {
+  const csv = { ...layout.csv, bom: false };
+  const [line = []] = new CsvScanner(csv, (problem) => new RowProblem(problem)).take(text);
+  return toCells(line, columns, layout);
+}
+
 function toCells(line: readonly TextCell[], columns: readonly Column[], layout: FileLayout): JsonValue[] {
   if (line.length !== columns.length) throw new RowProblem(`has ${line.length} cells, not ${columns.length}`);
   return columns.map((column, index) => toCell(line[index] as TextCell, column, columns.length, layout));

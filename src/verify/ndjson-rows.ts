@@ -23,7 +23,7 @@ export async function* readNdjsonRows(
         first,
         count,
         problems: [],
-        cells: (index) => toCells(lines[index] as string, columns, layout),
+        cells: (index) => ndjsonRow(lines[index] as string, columns, layout),
       };
     }
     first += count;
@@ -31,7 +31,12 @@ export async function* readNdjsonRows(
   if (rest !== '') throw new FileProblem('ends in the middle of a row');
 }
 
-function toCells(line: string, columns: readonly Column[], layout: FileLayout): readonly JsonValue[] {
+/** The cells of one line. @throws RowProblem when it is no row of the table */
+export function ndjsonRow(
+  line: string,
+  columns: readonly Column[],
+  layout: FileLayout,
+): readonly JsonValue[] {
   const value = parseLine(line, layout);
   if (layout.raw && columns.length === 1) return [value];
   if (!(value instanceof JsonObject)) throw new RowProblem(`is no object: ${shown(line)}`);

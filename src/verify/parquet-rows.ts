@@ -3,44 +3,60 @@ import { isJsonArray, JsonNumber, type JsonValue } from '../json-value.js';
 import type { Column, StoredFile } from '../model.js';
 import { shown } from './disagreement.js';
 import type { FileLayout } from './file-layout.js';
-import { openParquet } from './parquet-file.js';
+import { openParquet, type ParquetFile } from './parquet-file.js';
 import { statisticsProblem } from './parquet-statistics.js';
 import { FileProblem, type RowBatch, RowProblem, type Wanted } from './row-batch.js';
 
-/** One batch a row group; what its statistics say against its values is a problem of the batch. */
+/** One batch a row group. */
 export async function* readParquetRows(
   file: StoredFile,
   columns: readonly Column[],
   layout: FileLayout,
   wanted: Wanted,
 ): AsyncGenerator<RowBatch> {
-  const { metadata, readColumn } = await openParquet(file);
+  const parquet = await openParquet(file);
   let first = 0;
-  for (const [number, group] of metadata.row_groups.entries()) {
+  for (const [number, group] of parquet.metadata.row_groups.entries()) {
     const count = Number(group.num_rows);
-    if (count > 0 && wanted(first, count)) {
-      const data: ArrayLike<unknown>[] = [];
-      const problems: string[] = [];
-      for (const [index, column] of columns.entries()) {
-        const values = await readColumn(parquetName(column.name), first, first + count);
-        if (values.length !== count)
-          throw new FileProblem(
-            `has ${values.length} of ${count} values in column ${JSON.stringify(column.name)}`,
-          );
-        data.push(values);
-        const problem = statisticsProblem(values, group.columns[index]?.meta_data?.statistics);
-        if (problem !== null)
-          problems.push(`row group ${number}, column ${JSON.stringify(column.name)}: ${problem}`);
-      }
-      yield {
-        first,
-        count,
-        problems,
-        cells: (index) => columns.map((column, at) => toCell(data[at]?.[index], column, layout)),
-      };
-    }
+    if (count > 0 && wanted(first, count)) yield await readRowGroup(parquet, number, first, columns, layout);
     first += count;
   }
+}
+
+/**
+ * A row group; what its statistics say against its values is a problem of the batch.
+ *
+ * @param number of the row group, from 0
+ * @param first its first row in the file
+ */
+export async function readRowGroup(
+  { metadata, readColumn }: ParquetFile,
+  number: number,
+  first: number,
+  columns: readonly Column[],
+  layout: FileLayout,
+): Promise<RowBatch> {
+  const group = metadata.row_groups[number];
+  const count = Number(group?.num_rows);
+  const data: ArrayLike<unknown>[] = [];
+  const problems: string[] = [];
+  for (const [index, column] of columns.entries()) {
+    const values = await readColumn(parquetName(column.name), first, first + count);
+    if (values.length !== count)
+      throw new FileProblem(
+        `has ${values.length} of ${count} values in column ${JSON.stringify(column.name)}`,
+      );
+    data.push(values);
+    const problem = statisticsProblem(values, group?.columns[index]?.meta_data?.statistics);
+    if (problem !== null)
+      problems.push(`row group ${number}, column ${JSON.stringify(column.name)}: ${problem}`);
+  }
+  return {
+    first,
+    count,
+    problems,
+    cells: (index) => columns.map((column, at) => toCell(data[at]?.[index], column, layout)),
+  };
 }
 
 /** A column's name as the reader gives it back: it has no form for a lone surrogate or a leading byte order mark. */

@@ -106,14 +106,20 @@ test.concurrent('a removal that was cut off is finished by the next run, and in 
 }) => {
   const graph = await openGraph();
   await exportTo(graph, folder, 'old', '--format', 'parquet');
-  for (const name of ['half', 'begun', 'again']) {
+  for (const name of ['half', 'begun', 'again', 'swept']) {
     await cp(join(folder, 'old'), join(folder, name), { recursive: true });
     await cp(join(folder, name, 'manifest.json'), join(folder, name, '.ges-export/removing'));
   }
-  for (const name of ['half', 'again']) {
+  for (const name of ['half', 'again', 'swept']) {
     await rm(join(folder, name, '_SUCCESS'));
     await rm(join(folder, name, 'manifest.json'));
   }
+  const swept = await graph.run('gc', join(folder, 'swept'), '--yes');
+  expect([swept.exitCode, String(swept.stdout)]).toEqual([
+    0,
+    expect.stringMatching(/^removal that was cut off .*\npart /),
+  ]);
+  expect(await readdir(folder)).not.toContain('swept');
   expect(await exportTo(graph, folder, 'again', '--format', 'csv')).toMatch(/^Exporting/);
   expect(Object.keys(await hashTree(join(folder, 'again')))).toEqual(
     expect.arrayContaining(['_SUCCESS', 'manifest.json', 'pagerank/part-00000.csv']),

@@ -45,6 +45,22 @@ test('and a lock that is torn', async ({ folder, openGraph }) => {
   await graph.export('pagerank', folder);
 });
 
+test('a folder of somebody in place of the lock is left alone, and named', async ({ folder, openGraph }) => {
+  const graph = await openGraph();
+  await mkdir(join(folder, '.ges-export/lock/mine'), { recursive: true });
+  await writeFile(join(folder, '.ges-export/lock/mine/notes.txt'), 'notes');
+  const { exitCode, line } = failureOf(await graph.run('export', 'pagerank', '--out', folder));
+  expect(exitCode).toBe(3);
+  expect(line).toMatch(/^".*lock" stands where the lock of an export goes and holds "mine"/);
+  expect(await readFile(join(folder, '.ges-export/lock/mine/notes.txt'), 'utf8')).toBe('notes');
+});
+
+test('a holder whose id is no name is one of nobody', async ({ folder, openGraph }) => {
+  const graph = await openGraph();
+  await writeLock(folder, JSON.stringify({ id: 'a/b', pid: 0, host: hostname(), startTicks: '' }));
+  await graph.export('pagerank', folder);
+});
+
 test('the lock of another host holds: nobody here can tell whether its process lives', async ({
   folder,
   openGraph,

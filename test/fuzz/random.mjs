@@ -8,6 +8,8 @@ export function createRandom(seed) {
     return (mixed ^ (mixed >>> 14)) >>> 0;
   };
   return {
+    /** The seed of a generator that goes on as this one will. */
+    state: () => state,
     /** A whole number from 0 to `end - 1`. */
     below: (end) => next() % end,
     pick: (list) => list[next() % list.length],

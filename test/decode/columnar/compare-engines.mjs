@@ -18,12 +18,12 @@ class Drifted extends Error {
   }
 }
 
-function onDrift(drift) {
+export function onDrift(drift) {
   throw new Drifted(drift);
 }
 
 /** The chunks of an answer; with `end`, the connection breaks at that byte. */
-async function* chunksOf({ bytes, cuts }, end = null) {
+export async function* chunksOf({ bytes, cuts }, end = null) {
   let from = 0;
   for (const to of [...cuts, bytes.length]) {
     const isBreaking = end !== null && to > end;
@@ -39,7 +39,7 @@ async function* chunksOf({ bytes, cuts }, end = null) {
   if (end !== null) throw new Broken('the connection broke');
 }
 
-async function openPart(engines, test, plan) {
+export async function openPart(engines, test, plan) {
   const pieces = [];
   const sink = await engines.sinkFormats[test.format].open({
     columns: plan.columns,
@@ -54,7 +54,7 @@ async function openPart(engines, test, plan) {
 }
 
 /** What an answer says besides its rows. */
-function facts(engines, test, body) {
+export function facts(engines, test, body) {
   const { stringifyJson } = engines;
   const planned = new Set(test.plans.map((plan) => plan.list));
   return {
@@ -215,7 +215,7 @@ export async function compare(engines, test) {
   };
 }
 
-async function compareResults(test, columnar, reference) {
+export async function compareResults(test, columnar, reference) {
   for (const fact of ['bodies', 'rows', 'overflowRows']) {
     const [ours, theirs] = [JSON.stringify(columnar[fact]), JSON.stringify(reference[fact])];
     if (ours !== theirs) return `${fact}: ${firstDifference(ours, theirs)}`;
@@ -257,7 +257,7 @@ function describe(error) {
  * character, but stands where no text is, it calls a wrong byte instead of invalid UTF-8; and of an answer that is
  * damaged twice it names the first, where the reference engine names invalid UTF-8 anywhere before all else.
  */
-function compareErrors(engines, test, columnar, reference) {
+export function compareErrors(engines, test, columnar, reference) {
   const differ = `columnar: ${describe(columnar)}; reference: ${describe(reference)}`;
   if (columnar === null || reference === null) return differ;
   const isRow = (error) => error instanceof Drifted || error.code === 'ROW_TYPE_MISMATCH';
