@@ -78,6 +78,28 @@ export async function planLakeTables(
 }
 
 /**
+ * Says before a job is submitted what would stop its export into tables.
+ *
+ * @param options whose `jobId` does not count
+ * @param table that the result is known to go to; what other tables there are, only the result tells
+ * @throws as `planLakeTables`; ConfigError as `exportFolder`
+ */
+export async function checkLakeOutput(
+  options: ResolvedExport,
+  table: string,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  const format = options.tableFormat;
+  if (format === undefined) return;
+  exportFolder(options);
+  await usePlace(options.out, options, checkNothingThere, signal);
+  await onTable(table, { options, signal }, async (place) => {
+    await checkOtherFormats(place, format);
+    await openTable(place, format);
+  });
+}
+
+/**
  * Makes sure that the parts of an export that goes on are still what the tables would take.
  *
  * @throws as `planLakeTables`
@@ -237,7 +259,7 @@ function tableOf(path: string): string {
 
 function onTable<T>(
   folder: string,
-  { options, signal }: TableRun,
+  { options, signal }: Pick<TableRun, 'options' | 'signal'>,
   work: (place: OutputPlace) => Promise<T>,
 ): Promise<T> {
   return usePlace(below(options.out, folder), options, work, signal);

@@ -1,6 +1,8 @@
-import { resolveStore, type StoreOptions } from './config/options.js';
+import type { StoreOptions } from './config/options.js';
 import { usePlace } from './destination/open-place.js';
 import type { OutputPlace } from './destination/output-place.js';
+import { isStoreAddress } from './destination/s3/s3-address.js';
+import type { StoreSettings } from './destination/s3/s3-client.js';
 import { VerifyError } from './errors.js';
 import { MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './manifest/manifest.js';
 import { loadManifest } from './place-documents.js';
@@ -18,7 +20,13 @@ export async function useFinishedExport<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   const useFinished = async (place: OutputPlace) => use(await readFinished(place), place);
-  return await usePlace(out, resolveStore(store ?? {}), useFinished, signal);
+  return await usePlace(out, await storeSettings(out, store ?? {}), useFinished, signal);
+}
+
+/** What checks options takes longer to load than the rest of a small load: a folder has no use for any. */
+async function storeSettings(out: string, store: StoreOptions): Promise<StoreSettings> {
+  if (!isStoreAddress(out) && Object.keys(store).length === 0) return { maxAttempts: 1 };
+  return (await import('./config/options.js')).resolveStore(store);
 }
 
 /** @throws VerifyError `VERIFY_FAILED` where the place holds no finished export */

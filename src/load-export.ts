@@ -5,8 +5,6 @@ import type { OutputPlace } from './destination/output-place.js';
 import { ConfigError } from './errors.js';
 import { useFinishedExport } from './finished-export.js';
 import type { JsonValue } from './json-value.js';
-import { openClickhouse } from './load/clickhouse/load-clickhouse.js';
-import { openDuckdb } from './load/duckdb/load-duckdb.js';
 import type {
   ClickhouseConnection,
   LoadEvent,
@@ -16,7 +14,6 @@ import type {
   LoadTable,
 } from './load/load-model.js';
 import { openPart } from './load/parts/open-part.js';
-import { openPostgres } from './load/postgres/load-postgres.js';
 import { loadSource } from './load-source.js';
 import type { Manifest } from './manifest/manifest.js';
 
@@ -128,14 +125,15 @@ export async function checkDatabase(database: LoadDatabase, request: LoadRequest
   await loader.close();
 }
 
-function openLoader(database: LoadDatabase): Promise<Loader> {
+/** A small load is as long as its start: only the modules of this database are read. */
+async function openLoader(database: LoadDatabase): Promise<Loader> {
   switch (database.to) {
     case 'postgres':
-      return openPostgres(database.connection ?? {});
+      return (await import('./load/postgres/load-postgres.js')).openPostgres(database.connection ?? {});
     case 'clickhouse':
-      return openClickhouse(database.connection);
+      return (await import('./load/clickhouse/load-clickhouse.js')).openClickhouse(database.connection);
     case 'duckdb':
-      return openDuckdb(database.file);
+      return (await import('./load/duckdb/load-duckdb.js')).openDuckdb(database.file);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Checkpoint, parseCheckpoint } from './checkpoint/checkpoint-file.js';
+import type { Checkpoint } from './checkpoint/checkpoint-file.js';
 import type { OutputPlace } from './destination/output-place.js';
 import { type ErrorCode, GesExportError, VerifyError } from './errors.js';
 import { MANIFEST_NAME, type Manifest, parseManifest } from './manifest/manifest.js';
@@ -26,7 +26,9 @@ export async function loadManifest(place: OutputPlace): Promise<Manifest | null>
  */
 export async function loadCheckpoint(place: OutputPlace): Promise<Checkpoint | null> {
   const saved = await place.loadCheckpoint();
-  return saved === null ? null : parseCheckpoint(saved.text, saved.name);
+  if (saved === null) return null;
+  const { parseCheckpoint } = await import('./checkpoint/checkpoint-file.js');
+  return parseCheckpoint(saved.text, saved.name);
 }
 
 /** The folders of the tables that either document tells of. */

@@ -1,8 +1,8 @@
 import { type JsonObject, stringifyJson } from '../json-value.js';
 
-/** `1234567` as `1,234,567`. */
+/** `1234567` as `1,234,567`. `toLocaleString()` takes 20 ms the first time. */
 export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** Bytes in the unit that reads best, powers of 1000. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { text as readStream } from 'node:stream/consumers';
 import { Command } from 'commander';
 import type { Submission } from '../client/submission.js';
-import { exportFolder } from '../commit-table.js';
+import { checkLakeOutput, exportFolder } from '../commit-table.js';
 import { resolveCall, resolveExport, resolveWait } from '../config/options.js';
 import { readParameters } from '../config/parameters.js';
 import { CALL_OPTIONS, EXPORT_OPTIONS, STORE_OPTIONS, WAIT_OPTIONS } from '../config/sources.js';
@@ -76,6 +76,7 @@ async function runSubmit(algorithm: string, flags: Record<string, unknown>): Pro
   );
   const resolved = resolveExport(raw);
   await checkOutput(resolved);
+  await checkLakeOutput(resolved, QUERY_TABLES.get(algorithm) ?? algorithm);
   const { loadFlags } = takeLoadFlags(flags);
   const load = await planLoad(loadFlags, () => resolved.out, pickFlags(raw, STORE_OPTIONS), howToSay(flags));
   const jobId = await submit(submission, call, flags);
@@ -84,6 +85,12 @@ async function runSubmit(algorithm: string, flags: Record<string, unknown>): Pro
   );
   await load?.(exportFolder({ ...resolved, jobId }));
 }
+
+/** The lists of queries; that of an algorithm has its name, where it has rows for vertices. */
+const QUERY_TABLES: ReadonlyMap<string, string> = new Map([
+  ['vertex-query', 'vertices'],
+  ['edge-query', 'edges'],
+]);
 
 const EXPORT_FLAGS: ReadonlySet<string> = new Set([...EXPORT_OPTIONS, 'jobId', 'force']);
 

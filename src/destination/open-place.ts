@@ -4,8 +4,6 @@ import type { OutputPlace } from './output-place.js';
 import { loadSdk } from './s3/load-sdk.js';
 import { isStoreAddress, parseS3Address } from './s3/s3-address.js';
 import type { StoreSettings } from './s3/s3-client.js';
-import { S3Place } from './s3/s3-place.js';
-import { S3Store } from './s3/s3-store.js';
 
 /**
  * Opens the place that a user named for as long as `use` takes.
@@ -55,5 +53,9 @@ export async function openPlace(
     );
   }
   const sdk = await loadSdk();
+  const [{ S3Place }, { S3Store }] = await Promise.all([
+    import('./s3/s3-place.js'),
+    import('./s3/s3-store.js'),
+  ]);
   return new S3Place(out, new S3Store(sdk, address.bucket, settings, signal), address);
 }

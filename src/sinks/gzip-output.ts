@@ -52,6 +52,8 @@ export class GzipOutput implements ByteOutput {
   async endWindow(): Promise<void> {
     if (this.#buffer !== null) await this.#endMember(this.#buffer);
     while (this.#members.length > 0) await this.#passOn();
+    // Of many parts in progress each would keep some.
+    this.#spare.length = 0;
   }
 
   /** A file of no bytes is not a gzip file: an empty part gets one empty member. */

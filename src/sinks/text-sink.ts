@@ -3,8 +3,13 @@ import { type ByteOutput, PlainOutput } from './byte-output.js';
 import { checkRow } from './check-row.js';
 import { GzipOutput } from './gzip-output.js';
 
-/** Rows wait until they have about this many characters: large enough for few writes, small enough for the heap. */
-const BATCH_CHARS = 64 * 1024;
+/**
+ * Rows become text when they have about this many characters: cells apart take several times the memory, and of many
+ * parts in progress each has some.
+ */
+const BATCH_CHARS = 4 * 1024;
+/** Text is written when it has this many bytes. */
+const WRITE_BYTES = 64 * 1024;
 
 /** Turns checked rows into text. */
 export interface RowEncoder {
@@ -27,6 +32,8 @@ export class TextSink implements Sink {
   readonly #output: ByteOutput;
   #rows: number;
   #head: string;
+  #texts: Buffer[] = [];
+  #bytes = 0;
 
   constructor(options: SinkOptions, encoder: RowEncoder) {
     this.#columns = options.columns;
@@ -45,7 +52,8 @@ export class TextSink implements Sink {
       this.#rows++;
       checkRow(row, this.#columns, this.#rows);
       this.#encoder.add(row);
-      if (this.#encoder.waitingChars >= BATCH_CHARS) await this.#flush();
+      if (this.#encoder.waitingChars >= BATCH_CHARS) this.#encode();
+      if (this.#bytes >= WRITE_BYTES) await this.#flush();
     }
   }
 
@@ -66,9 +74,18 @@ export class TextSink implements Sink {
     await this.#output.finish();
   }
 
-  async #flush(): Promise<void> {
-    const text = this.#head + this.#encoder.take();
+  #encode(): void {
+    const text = Buffer.from(this.#head + this.#encoder.take());
     this.#head = '';
-    if (text !== '') await this.#output.write(Buffer.from(text));
+    this.#texts.push(text);
+    this.#bytes += text.length;
+  }
+
+  async #flush(): Promise<void> {
+    this.#encode();
+    const bytes = Buffer.concat(this.#texts, this.#bytes);
+    this.#texts = [];
+    this.#bytes = 0;
+    if (bytes.length > 0) await this.#output.write(bytes);
   }
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { boolean, NotOfShape, objectOf, oneOf, string } from '../document-shape.js';
 import { VerifyError } from '../errors.js';
 import type { JsonValue } from '../json-value.js';
 import { type CsvOptions, FORMATS, type Format } from '../model.js';
@@ -17,15 +17,22 @@ export interface FileLayout {
   readonly parseJson: (text: string) => JsonValue;
 }
 
-const optionsSchema = z.object({
-  format: z.enum(FORMATS),
-  raw: z.boolean().default(false),
-  delimiter: z.string().length(1).default(','),
-  nullText: z.string().default(''),
-  crlf: z.boolean().default(false),
-  bom: z.boolean().default(false),
-  escapeFormulas: z.boolean().default(false),
-});
+const optionsShape = objectOf(
+  { format: oneOf(...FORMATS) },
+  {
+    raw: boolean,
+    delimiter: character,
+    nullText: string,
+    crlf: boolean,
+    bom: boolean,
+    escapeFormulas: boolean,
+  },
+);
+
+function character(value: unknown, path: string): string {
+  if (typeof value === 'string' && value.length === 1) return value;
+  throw new NotOfShape(path, 'one character');
+}
 
 /**
  * Takes the layout from the options that a manifest records. What a format has no use for may be missing.
@@ -36,14 +43,15 @@ export function fileLayout(
   options: Readonly<Record<string, unknown>>,
   parseJson: FileLayout['parseJson'],
 ): FileLayout {
-  const parsed = optionsSchema.safeParse(options);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
+  try {
+    const { format, raw = false, ...given } = optionsShape(options, '');
+    const { delimiter = ',', nullText = '', crlf = false, bom = false, escapeFormulas = false } = given;
+    return { format, raw, csv: { delimiter, nullText, crlf, bom, escapeFormulas }, parseJson };
+  } catch (error) {
+    if (!(error instanceof NotOfShape)) throw error;
     throw new VerifyError(
       'VERIFY_FAILED',
-      `The options in the manifest do not say how to read its files (${issue?.path.join('.')}: ${issue?.message})`,
+      `The options in the manifest do not say how to read its files (${error.message})`,
     );
   }
-  const { format, raw, ...csv } = parsed.data;
-  return { format, raw, csv, parseJson };
 }

@@ -40,6 +40,30 @@ describe.each(TABLE_FORMATS)('--table-format %s', (format) => {
     }
   });
 
+  test('a submit that its tables would refuse is not sent', async ({ folder, openGraph }) => {
+    const graph = await openGraph();
+    const submit = async (out: string, name: (typeof TABLE_FORMATS)[number]) => {
+      const result = await graph.run('submit', 'pagerank', '--export', out, '--quiet', ...asTable(name));
+      return { ...failureOf(result), stdout: String(result.stdout) };
+    };
+    const other = format === 'delta' ? 'iceberg' : 'delta';
+    const tables = join(folder, 'tables');
+    const alone = join(folder, 'alone');
+    await graph.run('export', 'pagerank', '--out', tables, ...asTable(other));
+    await graph.run('export', 'pagerank', '--out', alone);
+    const [id = ''] = await namesIn(join(tables, '_exports'));
+    const count = async () => String((await graph.run('jobs', 'list', '--json')).stdout).split('\n').length;
+    const jobs = await count();
+    const refused = (line: RegExp) => ({ exitCode: 2, line: expect.stringMatching(line), stdout: '' });
+    expect(await submit(tables, format)).toEqual(refused(/pagerank" is a table of .* already/));
+    expect(await submit(alone, format)).toEqual(refused(/holds an export of another job/));
+    expect(await submit(join(tables, '_exports', id), format)).toEqual(refused(/takes the folder above/));
+    expect(await count()).toBe(jobs);
+    const taken = await graph.run('submit', 'pagerank', '--export', tables, ...asTable(other));
+    expect(taken.exitCode, taken.stderr).toBe(0);
+    expect(await commitsOf(tables, 'pagerank', other)).toHaveLength(2);
+  });
+
   test('commits what was finished and never committed; a table that is gone is made anew', async ({
     folder,
     openGraph,

@@ -66,6 +66,12 @@ function definitions(columns: readonly Column[], hasTextLists: boolean): readonl
   );
 }
 
+/**
+ * Spark compares cells with `nullValue` after it has taken their quotes away, so `''` would make nulls of empty texts; an
+ * empty cell without quotes is null whatever it says. This is the text of U+0001 alone.
+ */
+const NO_TEXT = "'\\u0001'";
+
 function options({ source }: DdlTable, columns: readonly Column[]): string {
   if (source.format !== 'csv') return '';
   const { delimiter, nullText } = source.csv;
@@ -76,7 +82,7 @@ function options({ source }: DdlTable, columns: readonly Column[]): string {
     `quote '"'`,
     `escape '"'`,
     `multiLine 'true'`,
-    `nullValue ${backslashText(nullText)}`,
+    `nullValue ${nullText === '' && !isQuotedNull ? NO_TEXT : backslashText(nullText)}`,
     ...(isQuotedNull ? [] : [`emptyValue ''`]),
   ];
   return `\nOPTIONS (${pairs.join(', ')})`;

@@ -7,7 +7,6 @@ import { cellOfText } from './cell-value.js';
 import { checkedStream, type OpenStored } from './checked-stream.js';
 import { csvRows } from './csv-rows.js';
 import { ndjsonRows } from './ndjson-rows.js';
-import { parquetRows } from './parquet-rows.js';
 
 /** The table that a part file is of, as the manifest tells. */
 export interface PartTable {
@@ -25,7 +24,7 @@ export function openPart(
 ): LoadPart {
   const columns = storedColumns(table.columns, table.partitionBy);
   const stored = () => {
-    if (source.format === 'parquet') return parquetRows(open, file, columns);
+    if (source.format === 'parquet') return readParquet(open, file, columns);
     const stream = checkedStream(open, file);
     return source.format === 'csv'
       ? csvRows(stream, { file, columns, csv: source.csv, parseJson })
@@ -37,6 +36,16 @@ export function openPart(
     rows: () => (isPartitioned ? filled(stored(), file, table, parseJson) : stored()),
     text: () => (source.format === 'parquet' || isPartitioned ? null : checkedStream(open, file)),
   };
+}
+
+/** What reads Parquet is loaded only for Parquet. */
+async function* readParquet(
+  open: OpenStored,
+  file: PartFile,
+  columns: readonly Column[],
+): AsyncIterable<readonly LoadRow[]> {
+  const { parquetRows } = await import('./parquet-rows.js');
+  yield* parquetRows(open, file, columns);
 }
 
 /** Puts the cells that the path of a file holds back between those in the file. */

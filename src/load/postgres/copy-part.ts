@@ -12,6 +12,7 @@ import type { PostgresSession } from './session.js';
  * the way it was written: CSV without lists, whose cells are JSON text there.
  *
  * @param into the quoted name of the table
+ * @param isNew whether the table was made in this transaction, so that nobody sees its rows before it ends
  * @throws LoadError `LOAD_REFUSED`, `LOAD_CONNECTION`, `LOAD_SERVER_FULL`; VerifyError `VERIFY_FAILED`
  */
 export async function copyPart(
@@ -19,12 +20,16 @@ export async function copyPart(
   into: string,
   table: LoadTable,
   part: LoadPart,
+  isNew: boolean,
   signal: AbortSignal,
 ): Promise<void> {
   const isRaw = isCopyCsv(table);
   const source = isRaw ? (part.text() as NodeJS.ReadableStream) : Readable.from(encode(part));
   const names = table.columns.map((column) => quoteName(column.name)).join(', ');
-  const copy = session.copy(`COPY ${into} (${names}) FROM STDIN${isRaw ? csvSettings(table) : ''}`);
+  // Without FREEZE, the first one to read the rows, which is our count, writes each page again.
+  const settings = [...(isNew && session.canFreeze ? ['FREEZE'] : []), ...(isRaw ? csvSettings(table) : [])];
+  const options = settings.length === 0 ? '' : ` WITH (${settings.join(', ')})`;
+  const copy = session.copy(`COPY ${into} (${names}) FROM STDIN${options}`);
   try {
     await pipeline(source, copy, { signal });
   } catch (error) {
@@ -56,7 +61,7 @@ function isCopyCsv({ source, columns, isPartitioned }: LoadTable): boolean {
   );
 }
 
-function csvSettings({ source }: LoadTable): string {
+function csvSettings({ source }: LoadTable): readonly string[] {
   const { delimiter, nullText } = source.csv;
-  return ` WITH (FORMAT csv, HEADER, DELIMITER ${quoteText(delimiter)}, NULL ${quoteText(nullText)})`;
+  return ['FORMAT csv', 'HEADER', `DELIMITER ${quoteText(delimiter)}`, `NULL ${quoteText(nullText)}`];
 }

@@ -19,6 +19,12 @@ export async function openLedger(session: PostgresSession, schema: string): Prom
     loads: `${quoteName(schema)}.${quoteName(LOADS_TABLE)}`,
     staged: `${quoteName(schema)}.${quoteName(STAGED_TABLE)}`,
   };
+  const both = await session.query(
+    'look for the ledger',
+    `SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = ${quoteText(schema)}
+      AND tablename IN (${quoteText(LOADS_TABLE)}, ${quoteText(STAGED_TABLE)})`,
+  );
+  if (both.rows.length === 2) return names;
   await session.transaction('make the ledger', async () => {
     await lockFor(session, 'pg_try_advisory_xact_lock', `ledger ${schema}`, 'The ledger');
     if (!(await exists(session, schema, LOADS_TABLE))) {

@@ -5,7 +5,7 @@ import type { Loader, LoadOutcome, LoadSetting, LoadTable } from '../load-model.
 import { type LedgerNames, lockFor, openLedger } from './ledger.js';
 import { count, publish } from './publish.js';
 import { PostgresSession } from './session.js';
-import { stageTable } from './staging.js';
+import { type Staging, stageTable } from './staging.js';
 import { describeTarget, type TargetTable } from './target-table.js';
 
 /**
@@ -35,7 +35,7 @@ async function loadTables(
   for (const table of tables) targets.push(await describeTarget(session, schema, table));
 
   const outcomes: LoadOutcome[] = [];
-  const staged: { target: TargetTable; staging: string }[] = [];
+  const staged: { target: TargetTable; staging: Staging }[] = [];
   for (const target of targets) {
     if (await isLoadedBefore(session, ledger, target, setting)) {
       outcomes.push('already-loaded');

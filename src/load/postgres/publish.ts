@@ -4,6 +4,7 @@ import { quoteName } from '../sql-names.js';
 import { checkKey, deleteReplaced } from '../upsert-key.js';
 import type { LedgerNames } from './ledger.js';
 import type { PostgresSession } from './session.js';
+import type { Staging } from './staging.js';
 import type { TargetTable } from './target-table.js';
 
 /**
@@ -16,14 +17,15 @@ export async function publish(
   session: PostgresSession,
   ledger: LedgerNames,
   target: TargetTable,
-  staging: string,
+  { name: staging, rows: copied }: Staging,
   setting: LoadSetting,
 ): Promise<void> {
   const { table, name } = target;
   const action = `fill the table ${name}`;
   const isSwap = !target.exists || (setting.mode === 'replace' && target.isBare);
   const key = setting.key.map(quoteName);
-  checkCount(`The staging table of ${name}`, await count(session, action, staging), table.rows);
+  const stagedRows = copied ?? (await count(session, action, staging));
+  checkCount(`The staging table of ${name}`, stagedRows, table.rows);
   if (setting.mode === 'upsert') {
     await checkKey(name, staging, key, async (sql) => {
       const { rows } = await session.query(`check the key of ${name}`, sql);

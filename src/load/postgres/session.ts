@@ -5,14 +5,19 @@ import { LoadError } from '../../errors.js';
 import { optionalPackage } from '../optional-package.js';
 import { toPostgresError } from './failure.js';
 
+const VERSION_QUERY = `SELECT current_setting('server_version_num') AS number, version() LIKE '%Gauss%' AS is_gauss`;
+
 /** One connection. Its failures come out as errors of ours that say what was being done. */
 export class PostgresSession {
   readonly #client: Client;
   readonly #copyFrom: typeof copyFrom;
+  /** Whether `COPY` knows the option FREEZE, as PostgreSQL does since 9.3. */
+  readonly canFreeze: boolean;
 
-  private constructor(client: Client, copy: typeof copyFrom) {
+  private constructor(client: Client, copy: typeof copyFrom, canFreeze: boolean) {
     this.#client = client;
     this.#copyFrom = copy;
+    this.canFreeze = canFreeze;
   }
 
   /**
@@ -33,7 +38,10 @@ export class PostgresSession {
     } catch (error) {
       throw connectError(error);
     }
-    return new PostgresSession(client, copyStreams.from);
+    const session = new PostgresSession(client, copyStreams.from, false);
+    const { rows } = await session.query('ask for its version', VERSION_QUERY);
+    const canFreeze = rows[0]?.['is_gauss'] === false && Number(rows[0]?.['number']) >= 90300;
+    return new PostgresSession(client, copyStreams.from, canFreeze);
   }
 
   async query(

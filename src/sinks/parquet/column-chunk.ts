@@ -1,8 +1,9 @@
-import { isJsonArray, type JsonNumber, type JsonValue, stringifyJson } from '../../json-value.js';
+import { isJsonArray, type JsonValue, stringifyJson } from '../../json-value.js';
 import type { ChunkFacts } from '../../model.js';
 import { type DataPage, encodeDataPage, type ParquetCodec } from './data-page.js';
 import type { Leaf } from './leaf.js';
-import { type PlainValue, ValueRange } from './value-range.js';
+import { PlainValues } from './plain-values.js';
+import { ValueRange } from './value-range.js';
 
 /**
  * A page is closed at 20000 entries or 1 MiB of values, whichever comes first: the limits of the Java writer.
@@ -26,15 +27,15 @@ export class ColumnChunkEncoder {
   #range: ValueRange;
   #entries = 0;
   #valueCount = 0;
-  #values: PlainValue[] = [];
+  readonly #values: PlainValues;
   #definitionLevels: number[] = [];
   #repetitionLevels: number[] = [];
   #pageEntries = 0;
-  #pageBytes = 0;
 
   constructor(leaf: Leaf, codec: ParquetCodec) {
     this.#leaf = leaf;
     this.#codec = codec;
+    this.#values = new PlainValues(leaf);
     this.#range = new ValueRange(leaf);
   }
 
@@ -42,7 +43,7 @@ export class ColumnChunkEncoder {
   add(cell: JsonValue): void {
     if (this.#leaf.isList) this.#addList(cell);
     else this.#addEntry(cell, 0, this.#leaf.maxDefinitionLevel);
-    if (this.#pageEntries >= PAGE_ENTRIES || this.#pageBytes >= PAGE_BYTES) this.#endPage();
+    if (this.#pageEntries >= PAGE_ENTRIES || this.#values.bytes >= PAGE_BYTES) this.#endPage();
   }
 
   /** Closes the chunk; what comes after belongs to the next one. */
@@ -81,10 +82,7 @@ export class ColumnChunkEncoder {
       return;
     }
     this.#addLevels(repetitionLevel, valueLevel);
-    const value = this.#toPlain(cell);
-    this.#values.push(value);
-    this.#pageBytes += value instanceof Buffer ? 4 + value.length : 8;
-    this.#range.add(value);
+    this.#values.add(this.#leaf.type === 'json' ? stringifyJson(cell) : cell, this.#range);
     this.#valueCount++;
   }
 
@@ -94,36 +92,19 @@ export class ColumnChunkEncoder {
     this.#pageEntries++;
   }
 
-  #toPlain(cell: JsonValue): PlainValue {
-    switch (this.#leaf.type) {
-      case 'boolean':
-        return cell as boolean;
-      case 'int64':
-        return BigInt((cell as JsonNumber).text);
-      case 'double':
-        return Number((cell as JsonNumber).text);
-      case 'string':
-        return Buffer.from(cell as string);
-      case 'json':
-        return Buffer.from(stringifyJson(cell));
-    }
-  }
-
   #endPage(): void {
     if (this.#pageEntries === 0) return;
     this.#pages.push(
       encodeDataPage(this.#leaf, this.#codec, {
-        values: this.#values,
+        values: this.#values.take(),
         definitionLevels: this.#definitionLevels,
         repetitionLevels: this.#repetitionLevels,
         entries: this.#pageEntries,
       }),
     );
     this.#entries += this.#pageEntries;
-    this.#values = [];
     this.#definitionLevels = [];
     this.#repetitionLevels = [];
     this.#pageEntries = 0;
-    this.#pageBytes = 0;
   }
 }

@@ -4,13 +4,13 @@ import compression from 'parquetjs-lite/lib/compression.js';
 import util from 'parquetjs-lite/lib/util.js';
 import { packZstd } from '../../page-codecs.js';
 import type { Leaf } from './leaf.js';
-import type { PlainValue } from './value-range.js';
 
 export type ParquetCodec = 'UNCOMPRESSED' | 'SNAPPY' | 'GZIP' | 'ZSTD';
 
 /** The values of a page and where nulls and lists stand between them. */
 export interface PageContent {
-  readonly values: PlainValue[];
+  /** In PLAIN encoding. */
+  readonly values: Buffer;
   /** One level for each value, null or empty list; empty for a column that needs none. */
   readonly definitionLevels: number[];
   readonly repetitionLevels: number[];
@@ -35,7 +35,7 @@ export function encodeDataPage(leaf: Leaf, codec: ParquetCodec, content: PageCon
   if (leaf.maxDefinitionLevel > 0) {
     parts.push(encodeLevels(content.definitionLevels, leaf.maxDefinitionLevel === 1 ? 1 : 2));
   }
-  parts.push(codecs.PLAIN.encodeValues(leaf.physicalType, content.values, {}));
+  parts.push(content.values);
   const plainBody = Buffer.concat(parts);
   const body = codec === 'ZSTD' ? packZstd(plainBody) : compression.deflate(codec, plainBody);
   const header = util.serializeThrift(

@@ -2,7 +2,7 @@ import codecs from 'parquetjs-lite/lib/codec/index.js';
 import type { Leaf } from './leaf.js';
 
 /** A value as the PLAIN encoder takes it: BYTE_ARRAY as its bytes, INT64 as a bigint. */
-export type PlainValue = boolean | bigint | number | Buffer;
+type PlainValue = boolean | bigint | number | Buffer;
 
 /** Longer text is left out: the footer, and the checkpoint with it, must not grow with the data. */
 const MAX_BOUND_BYTES = 64;
@@ -21,16 +21,25 @@ export class ValueRange {
     this.#leaf = leaf;
   }
 
-  add(value: PlainValue): void {
+  add(value: Exclude<PlainValue, Buffer>): void {
     if (this.#min === null || this.#max === null) {
       this.#min = value;
       this.#max = value;
-    } else if (value instanceof Buffer) {
-      if (Buffer.compare(value, this.#min as Buffer) < 0) this.#min = value;
-      else if (Buffer.compare(value, this.#max as Buffer) > 0) this.#max = value;
     } else {
       if (value < this.#min) this.#min = value;
       else if (value > this.#max) this.#max = value;
+    }
+  }
+
+  /** Takes text, as bytes that are copied where they are kept. */
+  addBytes(buffer: Buffer, start: number, end: number): void {
+    if (this.#min === null || this.#max === null) {
+      this.#min = copyOf(buffer, start, end);
+      this.#max = this.#min;
+    } else if (buffer.compare(this.#min as Buffer, 0, (this.#min as Buffer).length, start, end) < 0) {
+      this.#min = copyOf(buffer, start, end);
+    } else if (buffer.compare(this.#max as Buffer, 0, (this.#max as Buffer).length, start, end) > 0) {
+      this.#max = copyOf(buffer, start, end);
     }
   }
 
@@ -50,4 +59,11 @@ export class ValueRange {
   #encode(value: PlainValue): Buffer {
     return value instanceof Buffer ? value : codecs.PLAIN.encodeValues(this.#leaf.physicalType, [value], {});
   }
+}
+
+/** Shares no memory: of thousands of short Buffers, each would keep the 8 KiB that it shares, while its part is open. */
+function copyOf(buffer: Buffer, start: number, end: number): Buffer {
+  const copy = Buffer.allocUnsafeSlow(end - start);
+  buffer.copy(copy, 0, start, end);
+  return copy;
 }

@@ -12,7 +12,7 @@ CREATE TABLE `it's "t`` 表` (
   `day's` BIGINT
 )
 USING CSV
-OPTIONS (header 'true', sep ',', quote '"', escape '"', multiLine 'true', nullValue '', emptyValue '')
+OPTIONS (header 'true', sep ',', quote '"', escape '"', multiLine 'true', nullValue '\u0001', emptyValue '')
 PARTITIONED BY (`day's`)
 LOCATION 'obs://bucket/ranks/it\'s "t` 表';
 MSCK REPAIR TABLE `it's "t`` 表`;

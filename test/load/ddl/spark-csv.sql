@@ -11,5 +11,5 @@ CREATE TABLE `it's "t`` 表` (
   `a json` STRING
 )
 USING CSV
-OPTIONS (header 'true', sep ',', quote '"', escape '"', multiLine 'true', nullValue '', emptyValue '')
+OPTIONS (header 'true', sep ',', quote '"', escape '"', multiLine 'true', nullValue '\u0001', emptyValue '')
 LOCATION 'obs://bucket/ranks/it\'s "t` 表';

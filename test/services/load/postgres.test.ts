@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmdirSync } from 'node:fs';
 import pg from 'pg';
 import { expect } from 'vitest';
+import { JsonNumber } from '../../../src/json-value.js';
 import type { LoadCell } from '../../../src/load/load-model.js';
 import { quoteName } from '../../../src/load/sql-names.js';
 import type { Column, Row } from '../../../src/model.js';
@@ -176,6 +178,52 @@ test('a value that PostgreSQL cannot hold is named, and nothing is loaded', asyn
     ),
   });
   expect(await read(database, 'nul', columns)).toBeNull();
+});
+
+test('a full disk of the server: one clear line, nothing loaded; with room again it is', async ({
+  folder,
+  onTestFinished,
+  skip,
+}) => {
+  const disk = mkdtempSync('/tmp/ges-export-disk-');
+  onTestFinished(() => {
+    spawnSync('umount', [disk]);
+    rmdirSync(disk);
+  });
+  const server = spawnSync('id', ['-u', 'postgres'], { encoding: 'utf8' }).stdout.trim();
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=16m,uid=${server}`, 'tmpfs', disk]);
+  if (mounted.status !== 0) skip('this user cannot mount a file system');
+  const name = `full_${process.pid}`;
+  await query(`CREATE TABLESPACE ${name} LOCATION '${disk}'`);
+  onTestFinished(async () => {
+    await query(`DROP DATABASE IF EXISTS ${name}`);
+    await query(`DROP TABLESPACE ${name}`);
+  });
+  await query(`CREATE DATABASE ${name} TABLESPACE ${name}`);
+  const columns: readonly Column[] = [
+    { name: 'id', type: 'int64', nullable: false },
+    { name: 'text', type: 'string', nullable: true },
+  ];
+  const text = 'x'.repeat(1000);
+  const rows = (first: number): Row[] =>
+    Array.from({ length: 5000 }, (_, index) => [new JsonNumber(String(first + index)), text]);
+  const parts = [rows(0), rows(5000), rows(10_000)];
+  await makeExport(`${folder}/a`, { format: 'csv', jobId: 'a', tables: [{ name: 'wide', columns, parts }] });
+  const load = () =>
+    runCommand(['load', 'postgres', `${folder}/a`, '--quiet'], { env: { ...ENV, PGDATABASE: name } });
+  expect(failureOf(await load())).toEqual({
+    exitCode: 3,
+    line: expect.stringMatching(
+      /^PostgreSQL: cannot load "wide\/part.*No space left on device.*Free space there/,
+    ),
+  });
+  expect(await read(name, 'wide', columns)).toBeNull();
+  spawnSync('mount', ['-o', 'remount,size=64m', disk]);
+  const { exitCode, stderr } = await load();
+  expect(exitCode, stderr).toBe(0);
+  expect(await query('SELECT count(*)::int, count(DISTINCT id)::int FROM wide', name)).toEqual([
+    [15_000, 15_000],
+  ]);
 });
 
 test('a table that another load holds', async ({ folder }) => {
