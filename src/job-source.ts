@@ -4,6 +4,7 @@ import type { JobStatus } from './client/job-status.js';
 import { waitFor } from './client/retry.js';
 import { JobError, PageError } from './errors.js';
 import { canonicalJson, JsonObject, type JsonValue } from './json-value.js';
+import { createListNames } from './list-names.js';
 import type { Answer, DecodedBody, RecordList, TablePlan, Warning, Window } from './model.js';
 import { PageSize } from './pager/page-size.js';
 import { fetchSome, fillWindow } from './pager/read-pages.js';
@@ -74,6 +75,8 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
   const lists = body.lists.filter((list) => isResultList(list.key));
   const scalars = readScalars(body);
   const counter = createResultCounter(body, envelope.declared);
+  const names = createListNames();
+  names.check(body.lists, 0);
   const { primary } = counter;
   const primaryRecords = lists.find((list) => list.key === primary);
   const isOneRecord =
@@ -136,6 +139,8 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     }
     // A decoder of its own is brought only where the rows stand as they are.
     const result = decode === undefined ? readResult(page) : page.body;
+    // The samples hold every list that has a table.
+    if (decode === undefined) names.check(result.lists, window.offset);
     const { count, digest } = counter.count(result, declared);
     const isOther = window.offset === 0 && count > 0 && digest(0, 1) !== firstDigest();
     if (isOther) throw changed(window, 'The first record is not the one that was seen before');

@@ -22,7 +22,7 @@ const DYNAMIC_RANGE = {
 };
 
 const BUSY = {
-  property_filter: { leftvalue: { property_name: 'count' }, predicate: '>=', rightvalue: { value: 1000 } },
+  property_filter: { leftvalue: { property_name: 'count' }, predicate: '>=', rightvalue: { value: 500 } },
 };
 
 const AIRPORT_JOBS: readonly (readonly [

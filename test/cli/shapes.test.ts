@@ -149,10 +149,10 @@ test('a result of HyG that may be cut is exported with a warning that names the 
 test('vertices and edges of one answer are two tables of one export', async ({ folder, openGraph }) => {
   const graph = await openGraph();
   expect(await graph.export('temporal-graph', folder)).toMatchObject({
-    total: 5,
+    total: 16,
     tables: [
-      { name: 'vertices', rows: 2, files: [{ endOffset: 5 }] },
-      { name: 'edges', rows: 3, files: [{ endOffset: 5 }] },
+      { name: 'vertices', rows: 4, files: [{ endOffset: 16 }] },
+      { name: 'edges', rows: 12, files: [{ endOffset: 16 }] },
     ],
   });
   expect((await graph.run('verify', folder)).exitCode).toBe(0);
