@@ -2,6 +2,7 @@ import { JobError, RequestError, type RequestFacts } from '../errors.js';
 import { JsonObject } from '../json-value.js';
 import type { DecodedBody, Window } from '../model.js';
 import { createAuthorizer, withoutSecrets } from './authorizer.js';
+import { withoutMark } from './byte-order-mark.js';
 import type { Credentials } from './credentials.js';
 import type { NetworkOptions } from './dispatcher.js';
 import { type Envelope, readEnvelope } from './envelope.js';
@@ -178,7 +179,7 @@ export function createGesClient(options: GesClientOptions): GesClient {
     let body: DecodedBody;
     let envelope: Envelope;
     try {
-      const read = await (call.decode ?? options.decode)(response.body);
+      const read = await (call.decode ?? options.decode)(withoutMark(response.body));
       body = hideSecrets(read, clean, options.isBeside ?? (() => false));
       envelope = readEnvelope(body.envelope, { listed: firstListedError(body), clean });
     } catch (error) {
