@@ -9,6 +9,7 @@ import type { Answer, DecodedBody, RecordList, TablePlan, Warning, Window } from
 import { PageSize } from './pager/page-size.js';
 import { fetchSome, fillWindow } from './pager/read-pages.js';
 import { readResult } from './read-result.js';
+import { findRepeatedLists } from './repeated-lists.js';
 import { createResultCounter } from './result-counter.js';
 import { readGraphSchema } from './tables/graph-schema.js';
 import { answersLikeHyg, hygCutMessage } from './tables/hyg-results.js';
@@ -87,6 +88,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
       ? lists.some((list) => list.count > 1)
       : envelope.total > 1 && counter.count(body, envelope.declared).count === envelope.total;
   const isUnpaged = isOneRecord || isWhole;
+  const dropRepeated = isUnpaged ? null : findRepeatedLists(body, primary);
   const total =
     isOneRecord || (isUnpaged && envelope.total === null)
       ? countRecords(body, primary, isOneRecord, scalars)
@@ -105,7 +107,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     primary,
     scalars,
     isLikeHyg,
-    isPlain: body === answer.body,
+    isPlain: body === answer.body && dropRepeated === null,
     fetchPage: isUnpaged ? fetchWhole : fetchPage,
     probePage: probingBy(fetchPage),
   };
@@ -156,7 +158,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
       count,
       bytes: page.body.heldBytes,
       digest,
-      body: result,
+      body: dropRepeated?.(result, window.offset) ?? result,
     };
   }
 

@@ -158,6 +158,31 @@ test('vertices and edges of one answer are two tables of one export', async ({ f
   expect((await graph.run('verify', folder)).exitCode).toBe(0);
 });
 
+test.for(['columnar', 'reference'])(
+  'a list that comes whole with every page is written once (%s)',
+  async (engine, { folder, openGraph }) => {
+    const graph = await openGraph();
+    const options = ['--engine', engine, '--format', 'ndjson'];
+    const rowsOf = async (name: string, size: string) => {
+      const { tables } = await graph.export(
+        'filtered-query',
+        join(folder, name),
+        '--page-size',
+        size,
+        ...options,
+      );
+      return tables.map((table) => [table.name, table.rows]);
+    };
+    const whole = await rowsOf('whole', '100000');
+    expect(whole).toEqual([
+      ['vertices', expect.any(Number)],
+      ['paths', expect.any(Number)],
+    ]);
+    expect(await rowsOf('pages', '50')).toEqual(whole);
+    expect((await graph.run('verify', join(folder, 'pages'), '--remote', '2')).exitCode).toBe(0);
+  },
+);
+
 test('a pair whose paths are counted one by one is put together from its pages', async ({
   folder,
   openGraph,
