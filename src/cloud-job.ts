@@ -90,6 +90,7 @@ async function fetchCloudJob(
       facts: error.facts,
       retryable: false,
       cause: error,
+      action: 'Check the ID, --project-id and --endpoint',
     });
   }
 }

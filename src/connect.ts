@@ -4,6 +4,7 @@ import type { ResolvedConnection } from './config/options.js';
 import { createCredentials, networkOf } from './credentials.js';
 import { BufferPool } from './decode/reference/buffer-pool.js';
 import { decodeBody } from './decode/reference/decode-body.js';
+import { isResultList } from './tables/plan-tables.js';
 
 /** Longer answers are refused: 100000 records of 2.6 KB each. Several may be in memory at a time. */
 export const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
@@ -30,6 +31,7 @@ export function connect(
     credentials,
     network: networkOf(connection),
     connections,
+    isBeside: (list) => !isResultList(list),
     decode: (body) => decodeBody(body, MAX_ANSWER_BYTES, pool),
   });
   return {

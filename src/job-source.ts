@@ -5,10 +5,12 @@ import type { JobStatus } from './client/job-status.js';
 import { waitFor } from './client/retry.js';
 import { JobError, PageError } from './errors.js';
 import { canonicalJson, JsonObject, type JsonValue } from './json-value.js';
+import { createListNames } from './list-names.js';
 import type { Answer, DecodedBody, RecordList, TablePlan, Warning, Window } from './model.js';
 import { PageSize } from './pager/page-size.js';
 import { fetchSome, fillWindow } from './pager/read-pages.js';
 import { readResult } from './read-result.js';
+import { findRepeatedLists } from './repeated-lists.js';
 import { createResultCounter } from './result-counter.js';
 import { readGraphSchema } from './tables/graph-schema.js';
 import { answersLikeHyg, hygCutMessage } from './tables/hyg-results.js';
@@ -77,6 +79,8 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
   const lists = body.lists.filter((list) => isResultList(list.key));
   const scalars = readScalars(body);
   const counter = createResultCounter(body, envelope.declared);
+  const names = createListNames();
+  names.check(body.lists, 0);
   const { primary } = counter;
   const primaryRecords = lists.find((list) => list.key === primary);
   const isOneRecord =
@@ -87,6 +91,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
       ? lists.some((list) => list.count > 1)
       : envelope.total > 1 && counter.count(body, envelope.declared).count === envelope.total;
   const isUnpaged = isOneRecord || isWhole;
+  const dropRepeated = isUnpaged ? null : findRepeatedLists(body, primary);
   const total =
     isOneRecord || (isUnpaged && envelope.total === null)
       ? countRecords(body, primary, isOneRecord, scalars)
@@ -106,7 +111,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     primary,
     scalars,
     isLikeHyg,
-    isPlain: body === answer.body,
+    isPlain: body === answer.body && dropRepeated === null,
     fetchPage: isUnpaged ? fetchWhole : fetchPage,
     probePage: probingBy(fetchPage),
   };
@@ -140,6 +145,8 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     }
     // A decoder of its own is brought only where the rows stand as they are.
     const result = decode === undefined ? readResult(page) : page.body;
+    // The samples hold every list that has a table.
+    if (decode === undefined) names.check(result.lists, window.offset);
     const { count, digest } = counter.count(result, declared);
     const isOther = window.offset === 0 && count > 0 && digest(0, 1) !== firstDigest();
     if (isOther) throw changed(window, 'The first record is not the one that was seen before');
@@ -155,7 +162,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
       count,
       bytes: page.body.heldBytes,
       digest,
-      body: result,
+      body: dropRepeated?.(result, window.offset) ?? result,
     };
   }
 

@@ -82,3 +82,34 @@ test('a token that a server repeats in what it says of a job is blotted out, how
     expect(everything).not.toContain('begin-ttt');
   }
 });
+
+test('a token that a server repeats beside the records is in the manifest, the warnings and the events nowhere', async ({
+  folder,
+}) => {
+  const token = 'planted-token-0123456789';
+  const { endpoint } = await serve(({ url }) => {
+    const [offset, limit] = [Number(url.searchParams.get('offset')), Number(url.searchParams.get('limit'))];
+    const page = ['a', 'b', 'c', 'd'].slice(offset, offset + limit).map((id) => ({ [id]: token }));
+    const paging = { data_offset: offset, data_return_size: page.length, data_total_size: 4 };
+    const scalars = { note: `is ${token}`, [`by ${token}`]: { deep: [token] }, sources: [token] };
+    const changing = { last: `${token}${offset}` };
+    const outputs = { ...scalars, ...changing, rank: page, ...paging };
+    return json({ status: 'success', who: token, data: { outputs, note: token } });
+  });
+  const env = { GES_ENDPOINT: endpoint, GES_PROJECT_ID: 'p', GES_GRAPH: 'g', GES_TOKEN: token };
+  const out = join(folder, 'out');
+  const args = ['export', 'job', '--out', out, '--page-size', '2', '--json', '--debug'];
+  const { stdout, stderr, exitCode } = await runCommand(args, { env });
+  expect([exitCode, stderr.includes(token)], stderr).toEqual([0, false]);
+  expect(stdout.toString()).not.toContain(token);
+  const manifest = await readFile(join(out, 'manifest.json'), 'utf8');
+  expect(manifest).not.toContain(token);
+  expect(JSON.parse(manifest)).toMatchObject({
+    scalars: { note: 'is ***', 'data.note': '***', 'by ***': { deep: ['***'] }, sources: ['***'] },
+    warnings: [{ code: 'SCALAR_CHANGED', message: expect.stringContaining('"last" was "***0"') }],
+  });
+  // Records are data: they stay as they came.
+  expect(await readFile(join(out, 'rank/part-00000.csv'), 'utf8')).toContain(`a,${token}\n`);
+  const inspected = await runCommand(['inspect', 'job', '--json'], { env });
+  expect(JSON.parse(inspected.stdout.toString()).scalars).toMatchObject({ sources: '["***"]' });
+});

@@ -2,11 +2,13 @@ import { JobError, RequestError, type RequestFacts } from '../errors.js';
 import { JsonObject } from '../json-value.js';
 import type { DecodedBody, Window } from '../model.js';
 import { createAuthorizer, withoutSecrets } from './authorizer.js';
+import { withoutMark } from './byte-order-mark.js';
 import type { Credentials } from './credentials.js';
 import type { NetworkOptions } from './dispatcher.js';
 import { type Envelope, readEnvelope } from './envelope.js';
 import { judgeError } from './error-table.js';
 import { cloudJobPath, graphPath } from './graph-paths.js';
+import { hideSecrets } from './hide-secrets.js';
 import { createHttp, type HttpRequest, type HttpResponse } from './http.js';
 import { Pace } from './pace.js';
 import { parseRetryAfter, type RetryEvent, type RetryPolicy, withRetries } from './retry.js';
@@ -29,6 +31,8 @@ export interface GesClientOptions {
   /** Turns the bytes of a body into envelope and records, where a call brings no decoder of its own. */
   readonly decode: DecodeBody;
   readonly onRetry?: ((event: RetryEvent) => void) | undefined;
+  /** Whether a list of an answer stands beside its records; secrets are blotted out of it. */
+  readonly isBeside?: ((list: string) => boolean) | undefined;
 }
 
 /** Turns the bytes of a body into envelope and records. Called once an attempt. */
@@ -108,6 +112,7 @@ export function createGesClient(options: GesClientOptions): GesClient {
   const pace = new Pace(options.retry, options.connections);
   const prefix = base.pathname.replace(/\/+$/, '');
   const root = graphPath(options);
+  const clean = (text: string) => withoutSecrets(text, options.credentials);
 
   return {
     readJob: (jobId, window, signal, decode) =>
@@ -174,11 +179,9 @@ export function createGesClient(options: GesClientOptions): GesClient {
     let body: DecodedBody;
     let envelope: Envelope;
     try {
-      body = await (call.decode ?? options.decode)(response.body);
-      envelope = readEnvelope(body.envelope, {
-        listed: firstListedError(body),
-        clean: (text) => withoutSecrets(text, options.credentials),
-      });
+      const read = await (call.decode ?? options.decode)(withoutMark(response.body));
+      body = hideSecrets(read, clean, options.isBeside ?? (() => false));
+      envelope = readEnvelope(body.envelope, { listed: firstListedError(body), clean });
     } catch (error) {
       // Whatever stands in the body of a refusal (HTML of a proxy, nothing), the status says enough; but with 400 GES
       // answers to a refused token, a busy graph and a failed job alike: words that were cut say nothing yet.

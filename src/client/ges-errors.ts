@@ -41,7 +41,14 @@ export interface GesError {
 }
 
 /** What a message of GES speaks of, in English or Chinese. */
-export type MessageKind = 'token' | 'algorithm' | 'graph-missing' | 'job-missing' | 'missing' | 'element';
+export type MessageKind =
+  | 'token'
+  | 'algorithm'
+  | 'graph-missing'
+  | 'job-missing'
+  | 'missing'
+  | 'element'
+  | 'past-end';
 
 const RETRY = 'It is tried again; if it stays, look at the state of the graph in the console';
 const FIX_BODY = 'Correct the body of the query';
@@ -65,6 +72,13 @@ export const GES_ERRORS: readonly GesError[] = [
     meaning: 'The job failed: its algorithm ended with an error, or its name is unknown',
     action: 'Correct the parameter that the message names, then submit the job again',
     consequence: 'job-failed',
+  },
+  {
+    codes: ['GES.8301'],
+    when: 'past-end',
+    meaning: 'The window lies behind the end of the result; what a server says there is in no document',
+    action: 'A result without a total ends here; any other is not the one that the export began with',
+    consequence: 'rejected',
   },
   {
     codes: ['GES.8301'],

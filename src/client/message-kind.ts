@@ -29,6 +29,10 @@ const BARE = new RegExp(`^\\W*${MISSING}\\W*$|不存在|未找到|找不到|没�
 const ELEMENT = /\b(vertex|vertices|edge|parameter|label|property|index)\b|点|边|参数|标签|属性|索引/i;
 const JOB_WORD = /\bjob|\btask\b|任务|作业/i;
 
+/** A window that is not there; the name of the parameter may stand in brackets. */
+const PAST_END =
+  /\b(offset|limit|page)\b.*\b(out of|beyond|exceeds?|larger|greater|invalid|range)\b|(偏移|offset).*(越界|超出|超过|范围|无效)/i;
+
 const NAME = /\[[^\]]*\]|【[^】]*】|"[^"]*"|“[^”]*”|'[^']*'|「[^」]*」|(?<=\bgraph\s*[:：]\s*)\S+/gi;
 
 /** Whether a message, in English or Chinese, speaks of something. Names in brackets or quotes are no words. */
@@ -48,6 +52,8 @@ export function speaksOf(kind: MessageKind, message: string): boolean {
       return JOB.some((pattern) => pattern.test(words));
     case 'missing':
       return BARE.test(words);
+    case 'past-end':
+      return PAST_END.test(message);
     case 'element':
       return ELEMENT.test(words) && !JOB_WORD.test(words);
   }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { DirectedGraph, UndirectedGraph } from 'graphology';
 import { readCsvLines } from './csv-fields.js';
+import { type Flight, flightOf } from './timetable.js';
 
 /** Name of the graph that the simulator serves. */
 export const AIRPORTS_GRAPH = 'airports';
@@ -15,7 +16,7 @@ interface Airport {
   readonly [attribute: string]: unknown;
 }
 
-interface Route {
+interface Route extends Flight {
   /** Flights of the year 2008. */
   readonly count: number;
   readonly [attribute: string]: unknown;
@@ -39,18 +40,25 @@ export async function readAirportsGraph(): Promise<AirportsGraph> {
   const undirected = new UndirectedGraph<Airport, Route>();
   for (const [origin = '', destination = '', count] of await readSample('flights-airport.csv')) {
     for (const iata of [origin, destination]) {
-      const airport = airports.get(iata);
-      if (airport === undefined) throw new Error(`No airport "${iata}" in samples/airports/airports.csv`);
+      const airport = placeOf(iata);
       directed.mergeNode(iata, airport);
       undirected.mergeNode(iata, airport);
     }
-    directed.addEdge(origin, destination, { count: Number(count) });
+    const flight = flightOf(origin, placeOf(origin), destination, placeOf(destination));
+    const route = { count: Number(count), ...flight };
+    directed.addEdge(origin, destination, route);
     // The way back is the same connection; its flights add up.
     const known = undirected.edge(origin, destination);
-    if (known === undefined) undirected.addEdge(origin, destination, { count: Number(count) });
+    if (known === undefined) undirected.addEdge(origin, destination, { ...route });
     else undirected.updateEdgeAttribute(known, 'count', (flights) => Number(flights) + Number(count));
   }
   return { directed, undirected };
+
+  function placeOf(iata: string): Airport {
+    const airport = airports.get(iata);
+    if (airport === undefined) throw new Error(`No airport "${iata}" in samples/airports/airports.csv`);
+    return airport;
+  }
 }
 
 async function readSample(file: string): Promise<string[][]> {

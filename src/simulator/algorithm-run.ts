@@ -5,8 +5,16 @@ import { algorithmFailure } from './ges-failure.js';
 import type { JobResult } from './job-result.js';
 import { listOf, type RecordList } from './record-list.js';
 
-/** One algorithm: checks its parameters, then computes. `runtime` is what the result states, in seconds. */
-export type Run = (graph: AirportsGraph, parameters: unknown, runtime: number) => JobResult;
+/**
+ * One algorithm: checks its parameters, then computes. `runtime` is what the result states, in seconds; `request` holds
+ * what stands beside `parameters` in the request: filters (ges_03_0076), `dynamicRange` (ges_03_0381).
+ */
+export type Run = (
+  graph: AirportsGraph,
+  parameters: unknown,
+  runtime: number,
+  request: Readonly<Record<string, unknown>>,
+) => JobResult;
 
 /** Records of one member each, vertex to value. */
 export function keyed(rows: readonly (readonly [string, Encodable])[]): RecordList {

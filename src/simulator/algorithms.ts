@@ -14,6 +14,8 @@ import {
   weight,
 } from './algorithm-parameters.js';
 import { keyed, type Run, weightOf } from './algorithm-run.js';
+import { runCircleDetection } from './circle-detection.js';
+import { FILTERED_ALGORITHMS } from './filtered-algorithms.js';
 import { algorithmFailure } from './ges-failure.js';
 import { betweennessCentrality, louvain } from './graphology-defaults.js';
 import { type JobResult, pagedResult } from './job-result.js';
@@ -24,6 +26,7 @@ import { createRandom } from './random.js';
 import { listOf } from './record-list.js';
 import { RECORDED_ALGORITHMS } from './recorded-results.js';
 import { SCORE_ALGORITHMS } from './score-algorithms.js';
+import { TEMPORAL_ALGORITHMS } from './temporal-algorithms.js';
 import { VALUE_ALGORITHMS } from './value-algorithms.js';
 
 /** Page ges_03_0077. */
@@ -192,11 +195,14 @@ const ALGORITHMS: ReadonlyMap<string, Run> = new Map([
   ...SCORE_ALGORITHMS,
   ...VALUE_ALGORITHMS,
   ...PAIR_ALGORITHMS,
+  ...FILTERED_ALGORITHMS,
+  ...TEMPORAL_ALGORITHMS,
+  ['filtered_circle_detection', runCircleDetection],
 ]);
 
 /**
  * Runs an algorithm on the graph; one that is not computed here answers with its recorded result, whatever its
- * parameters. `runtime` is what the result states, in seconds.
+ * parameters. `runtime` is what the result states, in seconds; `request` holds what stands beside the parameters.
  *
  * @throws GesFailure GES.8301 for an unknown name or a wrong parameter: the answer of the failed job
  */
@@ -205,9 +211,10 @@ export function runAlgorithm(
   graph: AirportsGraph,
   parameters: unknown,
   runtime: number,
+  request: Readonly<Record<string, unknown>> = {},
 ): JobResult {
   const run = ALGORITHMS.get(name);
-  if (run !== undefined) return run(graph, parameters, runtime);
+  if (run !== undefined) return run(graph, parameters, runtime, request);
   const recorded = RECORDED_ALGORITHMS.get(name);
   if (recorded === undefined) throw algorithmFailure(name, 'Unknown algorithm name');
   return recorded;

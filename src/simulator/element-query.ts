@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AirportsGraph } from './airports-graph.js';
+import { compareValues } from './element-filter.js';
 import { airportVertices, type EdgeRecord, routeEdges, type VertexRecord } from './elements.js';
 import { gesFailure } from './ges-failure.js';
 import type { JobPlan } from './job.js';
@@ -7,24 +8,50 @@ import { pagedResult } from './job-result.js';
 import { readJson } from './read-json.js';
 import { listOf } from './record-list.js';
 
+type Element = VertexRecord | EdgeRecord;
+
+const value = z.union([z.string(), z.number()]).transform(String);
+
+/** Table 4 of ges_03_0023, but for the predicates of full text, which need an index. */
 const filter = z.object({
   propertyName: z.string(),
-  predicate: z.literal('='),
-  values: z.array(z.union([z.string(), z.number()])).min(1),
+  predicate: z.enum(['=', '<', '>', '<=', '>=', 'range', 'has', 'hasNot']),
+  values: z.union([z.array(value), value.transform((one) => [one])]).default([]),
+  type: z.enum(['and', 'or']).default('and'),
 });
+type Filter = z.output<typeof filter>;
+
+/** Table 3: by ID, label, or the first value of a property. */
+const sort = z
+  .object({
+    key: z.enum(['id', 'label', 'property']).optional(),
+    propertyName: z.string().optional(),
+    orderValue: z.enum(['incr', 'decr']).default('incr'),
+  })
+  .refine(
+    ({ key, propertyName }) => (key === undefined || key === 'property') === (propertyName !== undefined),
+  );
+type Sort = z.output<typeof sort>;
 
 const common = {
   labels: z.array(z.string()).optional(),
   offset: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).default(10),
 };
-const vertexRequest = z.object({ ...common, vertexFilters: z.array(filter).optional() });
-const edgeRequest = z.object({ ...common, edgeFilters: z.array(filter).optional() });
-
-type Filter = z.output<typeof filter>;
+const vertexRequest = z.object({
+  ...common,
+  vertexFilters: z.array(filter).optional(),
+  sorts: z.array(sort).default([]),
+});
+const edgeRequest = z.object({
+  ...common,
+  edgeFilters: z.array(filter).optional(),
+  // "Sorts by label or property" only (ges_03_0024).
+  sorts: z.array(sort.refine(({ key }) => key !== 'id')).default([]),
+});
 
 /**
- * The job of "Querying Vertices That Meet Filter Criteria" (ges_03_0023): by labels, by properties with `=`, or both.
+ * The job of "Querying Vertices That Meet Filter Criteria" (ges_03_0023): by labels, by properties, or both.
  *
  * The result holds every match; `offset` and `limit` of the query (default 10) are what a status request reads that
  * names no window, as in the example with 2 vertices of 19.
@@ -34,11 +61,11 @@ type Filter = z.output<typeof filter>;
 export function planVertexQuery(graph: AirportsGraph, body: string): JobPlan {
   const request = vertexRequest.safeParse(readJson(body));
   if (!request.success) throw gesFailure('GES.8201', `wrong vertex query: ${firstIssue(request.error)}`);
-  const { labels, vertexFilters } = request.data;
+  const { labels, vertexFilters = [], sorts } = request.data;
   if (isEmpty(labels) && isEmpty(vertexFilters)) {
     throw gesFailure('GES.8203', 'labels and vertexFilters can not both be empty');
   }
-  const matches = () => airportVertices(graph).filter((vertex) => fits(vertex, labels, vertexFilters));
+  const matches = () => select(airportVertices(graph), labels, vertexFilters, sorts);
   return planQuery('VertexQuery', 'vertices', body, request.data, matches);
 }
 
@@ -46,11 +73,11 @@ export function planVertexQuery(graph: AirportsGraph, body: string): JobPlan {
 export function planEdgeQuery(graph: AirportsGraph, body: string): JobPlan {
   const request = edgeRequest.safeParse(readJson(body));
   if (!request.success) throw gesFailure('GES.8101', `wrong edge query: ${firstIssue(request.error)}`);
-  const { labels, edgeFilters } = request.data;
+  const { labels, edgeFilters = [], sorts } = request.data;
   if (isEmpty(labels) && isEmpty(edgeFilters)) {
     throw gesFailure('GES.8103', 'labels and edgeFilters can not both be empty');
   }
-  const matches = () => routeEdges(graph).filter((edge) => fits(edge, labels, edgeFilters));
+  const matches = () => select(routeEdges(graph), labels, edgeFilters, sorts);
   return planQuery('EdgeQuery', 'edges', body, request.data, matches);
 }
 
@@ -59,7 +86,7 @@ function planQuery(
   key: string,
   rawRequest: string,
   window: { readonly offset: number; readonly limit: number },
-  matches: () => (VertexRecord | EdgeRecord)[],
+  matches: () => Element[],
 ): JobPlan {
   const defaultWindow = { offset: window.offset, limit: window.limit };
   return {
@@ -69,15 +96,58 @@ function planQuery(
   };
 }
 
-function fits(
-  element: VertexRecord | EdgeRecord,
-  labels: string[] | undefined,
-  filters: Filter[] | undefined,
-): boolean {
-  if (labels !== undefined && labels.length > 0 && !labels.includes(element.label)) return false;
-  return (filters ?? []).every(({ propertyName, values }) =>
-    element.properties[propertyName]?.some((value) => values.some((wanted) => wanted === value)),
+function select(
+  elements: readonly Element[],
+  labels: readonly string[] | undefined,
+  filters: readonly Filter[],
+  sorts: readonly Sort[],
+): Element[] {
+  const wanted = elements.filter(
+    (element) => (isEmpty(labels) || labels?.includes(element.label) === true) && fits(element, filters),
   );
+  return wanted.toSorted((one, other) => {
+    for (const { key = 'property', propertyName = '', orderValue } of sorts) {
+      const order = compareValues(keyOf(one, key, propertyName), keyOf(other, key, propertyName));
+      if (order !== 0) return orderValue === 'incr' ? order : -order;
+    }
+    return 0;
+  });
+}
+
+/** One after the other: each filter is joined to what stands before it by its own `type`. */
+function fits(element: Element, filters: readonly Filter[]): boolean {
+  return filters.reduce((before, one, index) => {
+    const holds = holdsFor(element.properties[one.propertyName]?.map(String) ?? [], one);
+    return index === 0 ? holds : one.type === 'and' ? before && holds : before || holds;
+  }, true);
+}
+
+function holdsFor(found: readonly string[], { predicate, values }: Filter): boolean {
+  const [first = '', last = ''] = values;
+  const some = (test: (one: string) => boolean) => found.some(test);
+  switch (predicate) {
+    case 'has':
+      return found.length > 0;
+    case 'hasNot':
+      return found.length === 0;
+    case '=':
+      return some((one) => values.includes(one));
+    case '<':
+      return some((one) => compareValues(one, first) < 0);
+    case '<=':
+      return some((one) => compareValues(one, first) <= 0);
+    case '>':
+      return some((one) => compareValues(one, first) > 0);
+    case '>=':
+      return some((one) => compareValues(one, first) >= 0);
+    case 'range':
+      return some((one) => compareValues(one, first) >= 0 && compareValues(one, last) <= 0);
+  }
+}
+
+function keyOf(element: Element, key: 'id' | 'label' | 'property', propertyName: string): string {
+  if (key === 'id') return 'id' in element ? element.id : '';
+  return key === 'label' ? element.label : String(element.properties[propertyName]?.[0] ?? '');
 }
 
 function isEmpty(list: readonly unknown[] | undefined): boolean {

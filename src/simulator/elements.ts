@@ -40,6 +40,6 @@ export function routeEdges(graph: AirportsGraph): EdgeRecord[] {
     target,
     index: '0',
     label: 'route',
-    properties: { count: [route.count] },
+    properties: { count: [route.count], startTime: [route.startTime], endTime: [route.endTime] },
   }));
 }

@@ -2,20 +2,34 @@ import type { AirportsGraph } from './airports-graph.js';
 import { keyed } from './algorithm-run.js';
 import { runAlgorithm } from './algorithms.js';
 import { airportVertices, routeEdges } from './elements.js';
+import { answerFilteredQuery } from './filtered-query.js';
 import { algorithmFailure, GesFailure } from './ges-failure.js';
 import { importJobs } from './import-jobs.js';
 import type { JobPlan, Outcome } from './job.js';
 import { pagedResult } from './job-result.js';
 import { ODD_RESULTS } from './odd-results.js';
+import { answerPathQuery } from './path-query.js';
 import { listOf } from './record-list.js';
 import { RECORDED_JOBS } from './recorded-results.js';
 
 const RUNTIME_SECONDS = 0.35;
 
+/** All flights of the sample. */
+const DYNAMIC_RANGE = {
+  start: 1_226_966_400,
+  end: 1_227_225_600,
+  time_props: { stime: 'startTime', etime: 'endTime' },
+};
+
+const BUSY = {
+  property_filter: { leftvalue: { property_name: 'count' }, predicate: '>=', rightvalue: { value: 500 } },
+};
+
 const AIRPORT_JOBS: readonly (readonly [
   id: string,
   algorithm: string,
   parameters: Record<string, unknown>,
+  beside?: Record<string, unknown>,
 ])[] = [
   ['pagerank', 'pagerank', {}],
   ['louvain', 'louvain', {}],
@@ -42,15 +56,43 @@ const AIRPORT_JOBS: readonly (readonly [
   ['batch-paths', 'all_pairs_shortest_paths', { sources: 'ABE,ACV', targets: 'ANC,ATL' }],
   ['all-paths-of-sets', 'all_shortest_paths_of_vertex_sets', { sources: 'ABE,ACV', targets: 'ANC,BET' }],
   ['path-of-sets', 'shortest_path_of_vertex_sets', { sources: 'ABE,ACV', targets: 'ANC,BET' }],
+  [
+    'filtered-shortest-path',
+    'filtered_shortest_path',
+    { source: 'ABE', target: 'ANC' },
+    { edge_filter: BUSY },
+  ],
+  ['filtered-all-paths', 'filtered_all_shortest_paths', { source: 'ABE', target: 'ANC' }],
+  ['filtered-batch-paths', 'filtered_all_pairs_shortest_paths', { sources: 'ABE,ACV', targets: 'ANC,ATL' }],
+  [
+    'filtered-n-paths',
+    'filtered_n_paths',
+    { source: 'ABE', target: 'ANC', n: 20, k: 3 },
+    { edge_filter: BUSY },
+  ],
+  [
+    'circles',
+    'filtered_circle_detection',
+    { sources: 'ABE,ATL', n: 10 },
+    { filters: [{}, { operator: 'out', edge_filter: BUSY, times: 3 }] },
+  ],
+  ['temporal-bfs', 'temporal_bfs', { source: 'ABE' }, { dynamicRange: DYNAMIC_RANGE }],
+  [
+    'temporal-paths',
+    'temporal_paths',
+    { source: 'ABE', targets: 'ANC,SFO,BET', strategy: 'foremost', directed: true },
+    { dynamicRange: DYNAMIC_RANGE },
+  ],
+  ['temporal-graph', 'temporal_graph', { source: 'ATL,ORD,DFW,LAX' }, { dynamicRange: DYNAMIC_RANGE }],
   ['circles-of-vertex', 'single_vertex_circles_detection', { source: 'ABE', max_circle_length: 4 }],
 ];
 
 /** Jobs that are there from the start, finished unless their name says otherwise; plans by job id. */
 export function fixedJobs(graph: AirportsGraph): Map<string, JobPlan> {
   const jobs = new Map<string, JobPlan>();
-  for (const [id, algorithmName, parameters] of AIRPORT_JOBS) {
-    const rawRequest = JSON.stringify({ algorithmName, parameters });
-    const outcome = () => done(runAlgorithm(algorithmName, graph, parameters, RUNTIME_SECONDS));
+  for (const [id, algorithmName, parameters, beside] of AIRPORT_JOBS) {
+    const rawRequest = JSON.stringify({ algorithmName, ...beside, parameters });
+    const outcome = () => done(runAlgorithm(algorithmName, graph, parameters, RUNTIME_SECONDS, beside));
     jobs.set(id, { taskType: 'Algorithm', rawRequest, outcome });
   }
   for (const [id, { algorithm, result }] of Object.entries(ODD_RESULTS)) {
@@ -63,6 +105,7 @@ export function fixedJobs(graph: AirportsGraph): Map<string, JobPlan> {
   }
   for (const [id, { result, ...request }] of RECORDED_JOBS)
     jobs.set(id, { ...request, outcome: () => done(result) });
+  for (const [id, plan] of queryJobs(graph)) jobs.set(id, plan);
   const vertices = () => done(pagedResult('vertices', listOf(airportVertices(graph))));
   const edges = () => done(pagedResult('edges', listOf(routeEdges(graph))));
   jobs.set('vertices', { taskType: 'VertexQuery', rawRequest: '{"labels":["airport"]}', outcome: vertices });
@@ -82,6 +125,20 @@ export function fixedJobs(graph: AirportsGraph): Map<string, JobPlan> {
     neverStarts: true,
   });
   return jobs;
+}
+
+/** Queries of ges_03_0175 and ges_03_0331, from an airport over two flights. */
+function queryJobs(graph: AirportsGraph): readonly (readonly [id: string, plan: JobPlan])[] {
+  const start = { executionMode: 'async', vertices: ['ABE'] };
+  const filtered = { ...start, filters: [{ operator: 'outV' }, { operator: 'outV' }], query_type: 'Path' };
+  const path = { ...start, repeat: [{ operator: 'outV', edge_filter: BUSY }], times: 2 };
+  const answers = [
+    ['filtered-query', answerFilteredQuery(graph, JSON.stringify(filtered))],
+    ['path-query', answerPathQuery(graph, JSON.stringify({ ...path, emit: true }))],
+    ['path-query-select', answerPathQuery(graph, JSON.stringify({ ...path, select: ['v0', 'v2'] }))],
+    ['path-query-tree', answerPathQuery(graph, JSON.stringify({ ...path, queryType: 'Tree' }))],
+  ] as const;
+  return answers.flatMap(([id, answer]) => ('job' in answer ? [[id, answer.job] as const] : []));
 }
 
 /** Every documented way to end other than `success`. */

@@ -2,9 +2,6 @@ import { type Encodable, encodeJson } from './encode-json.js';
 import { type JobResult, pagedResult } from './job-result.js';
 import { listOf, type RecordList } from './record-list.js';
 
-const ROUTE = { label: 'route', properties: { count: [853] } };
-const AIRPORT = { label: 'airport', properties: { city: ['Atlanta'] } };
-
 /**
  * Results of algorithms that are not computed here, by job id. Each has the form of the page named beside it; the
  * values are examples.
@@ -50,73 +47,6 @@ const RECORDED: readonly (readonly [jobId: string, algorithm: string, result: Jo
       after: { runtime: 0.01 },
     }),
   ],
-  // ges_03_0179: one path, not paged.
-  [
-    'filtered-shortest-path',
-    'filtered_shortest_path',
-    {
-      kind: 'unpaged',
-      scalars: { path: ['ABE', 'ORD', 'ANC'], runtime: 0.735766, source: 'ABE', target: 'ANC' },
-    },
-  ],
-  // ges_03_0239.
-  [
-    'filtered-n-paths',
-    'filtered_n_paths',
-    pagedResult('paths', listOf([['ABE', 'ORD', 'ANC']]), {
-      before: { path_length: 2, paths_number: 1, source: 'ABE', target: 'ANC' },
-      after: { runtime: 0.02 },
-    }),
-  ],
-  // Named in ges_05_0106 only; in the form of all_shortest_paths.
-  [
-    'filtered-all-paths',
-    'filtered_all_shortest_paths',
-    pagedResult(
-      'paths',
-      listOf([
-        ['ABE', 'ORD', 'ANC'],
-        ['ABE', 'ATL', 'ANC'],
-      ]),
-      { after: { paths_number: 2, source: 'ABE', target: 'ANC', runtime: 0.02 } },
-    ),
-  ],
-  // ges_03_0528: the example of the page has no total.
-  [
-    'filtered-batch-paths',
-    'filtered_all_pairs_shortest_paths',
-    {
-      ...pagedResult(
-        'batch_paths',
-        listOf([
-          { source: 'ABE', target: 'ANC', paths: [['ABE', 'ORD', 'ANC']] },
-          { source: 'ABE', target: 'ATL', paths: [['ABE', 'ATL']] },
-        ]),
-        { before: { paths_number: 2 }, after: { runtime: 0.01 } },
-      ),
-      hasTotal: false,
-    },
-  ],
-  // ges_03_0217, output_format edgeObject.
-  [
-    'circles',
-    'filtered_circle_detection',
-    pagedResult(
-      'circles',
-      listOf([
-        [
-          { source: 'ATL', target: 'ORD', index: '0' },
-          { source: 'ORD', target: 'DFW', index: '1' },
-          { source: 'DFW', target: 'ATL', index: '0' },
-        ],
-        [
-          { source: 'ATL', target: 'DFW', index: '0' },
-          { source: 'DFW', target: 'ATL', index: '2' },
-        ],
-      ]),
-      { after: { n: 10, circle_number: 2, runtime: 0.02 } },
-    ),
-  ],
   // ges_03_0233: the places correspond to those of pattern_graph.
   [
     'subgraphs',
@@ -129,54 +59,6 @@ const RECORDED: readonly (readonly [jobId: string, algorithm: string, result: Jo
       ]),
       { before: { pattern_graph: ['1', '2', '3'], subgraph_number: 2 }, after: { runtime: 0.03 } },
     ),
-  ],
-  // ges_03_0381: an object as value, empty predecessor at the source.
-  [
-    'temporal-bfs',
-    'temporal_bfs',
-    pagedResult(
-      'temporal_bfs',
-      listOf([
-        { ATL: { arrive: 1227100000, dist: 0, predecessor: '' } },
-        { ORD: { arrive: 1227107200, dist: 1, predecessor: 'ATL' } },
-        { ANC: { arrive: 1227130500, dist: 2, predecessor: 'ORD' } },
-      ]),
-      { after: { runtime: 0.004 } },
-    ),
-  ],
-  // ges_03_0383 shows no result; at most one path a target.
-  [
-    'temporal-paths',
-    'temporal_paths',
-    pagedResult(
-      'paths',
-      listOf([
-        ['ATL', 'ORD'],
-        ['ATL', 'ORD', 'ANC'],
-      ]),
-      { after: { source: 'ATL', runtime: 0.004 } },
-    ),
-  ],
-  // ges_03_0380: vertices and edges directly under `data`, without sizes.
-  [
-    'temporal-graph',
-    'temporal_graph',
-    {
-      kind: 'body',
-      members: {
-        data: {
-          vertices: [
-            { id: 'ATL', ...AIRPORT },
-            { id: 'ORD', ...AIRPORT },
-          ],
-          edges: [
-            { source: 'ATL', target: 'ORD', index: '0', ...ROUTE },
-            { source: 'ORD', target: 'ATL', index: '0', ...ROUTE },
-            { source: 'ORD', target: 'ORD', index: '1', ...ROUTE },
-          ],
-        },
-      },
-    },
   ],
 ];
 
@@ -214,27 +96,6 @@ const QUERIES: Readonly<Record<string, RecordedQuery>> = {
     taskType: 'CypherQuery',
     request: CYPHER,
     result: pagedResult('data', listOf(CYPHER_ROWS), { before: { columns: ['n.id', 'n.rank'] } }),
-  },
-  // ges_03_0175, query_type Path: the edges of the paths beside the vertices.
-  'filtered-query': {
-    taskType: 'FilteredQuery',
-    request: { executionMode: 'async', filters: [{ operator: 'out', times: 1 }] },
-    result: pagedResult(
-      'vertices',
-      listOf([
-        { id: 'ORD', ...AIRPORT },
-        { id: 'ANC', ...AIRPORT },
-      ]),
-      {
-        after: {
-          paths: [
-            { source: 'ATL', target: 'ORD', index: '0', label: 'route' },
-            { source: 'ABE', target: 'ORD', index: '0', label: 'route' },
-            { source: 'ORD', target: 'ANC', index: '0', label: 'route' },
-          ],
-        },
-      },
-    ),
   },
   // ges_03_0528: sizes that count paths, as the totals of its example may be read.
   'batch-paths-by-path': {

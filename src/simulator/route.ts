@@ -7,8 +7,10 @@ export interface Route {
   readonly projectId: string;
   readonly graph: string;
   readonly jobId: string;
-  /** `vertices` or `edges` for a query; empty for Filtered-query. */
+  /** `vertices` or `edges`; empty for a query of the graph. */
   readonly elements: string;
+  /** `action_id`; empty for calls that have none. */
+  readonly action: string;
   /** Which form of HyG's paths it has; null for a call of the graph itself. */
   readonly hyg: 'standard' | 'regional' | null;
   readonly query: URLSearchParams;
@@ -21,7 +23,7 @@ const HYG_BASE = '/ges/v1.0/(?<projectId>[^/]+)/(?<hyg>hyg)/(?<graph>[^/]+)';
 
 /**
  * Method, path and `action_id` of every endpoint; pages ges_03_0037, 0204, 0038, 0027, 0028, 0030, 0380, 0023, 0024,
- * 0175, 0336; HyG ges_03_0444 (in two forms) and 0533; management plane ges_03_0061, 0373 and 0102; the last one of BMS and SDRS, "Querying Job Status".
+ * 0175, 0331, 0336, 0474, 0567; HyG ges_03_0444 (in two forms) and 0533; management plane ges_03_0061, 0373 and 0102; the last one of BMS and SDRS, "Querying Job Status".
  */
 const ENDPOINTS: readonly (readonly [
   kind: RequestKind,
@@ -42,7 +44,10 @@ const ENDPOINTS: readonly (readonly [
   ['cancel', 'DELETE', new RegExp(`^${HYG_BASE}/jobs/(?<jobId>[^/]+)$`), null],
   ['cancel-queued', 'DELETE', new RegExp(`^${HYG_BASE}/jobs$`), null],
   ['query', 'POST', new RegExp(`^${BASE}/(?<elements>vertices|edges)/action$`), 'query'],
-  ['query', 'POST', new RegExp(`^${BASE}/(?<elements>)action$`), 'filtered-query'],
+  ['query', 'POST', new RegExp(`^${BASE}/action$`), 'filtered-query'],
+  ['query', 'POST', new RegExp(`^${BASE}/action$`), 'path-query'],
+  ['query', 'POST', new RegExp(`^${BASE}/action$`), 'execute-cypher-query'],
+  ['query', 'POST', new RegExp(`^${BASE}/action$`), 'execute-gql-query'],
   ['management-v1', 'GET', new RegExp(`^/v1\\.0/${MANAGED_JOB}$`), null],
   ['management-v1', 'GET', new RegExp(`^/v1\\.0/${MANAGED}/jobs$`), null],
   ['management-v2', 'GET', new RegExp(`^/v2/${MANAGED_JOB}$`), null],
@@ -65,6 +70,7 @@ export function findRoute(method: string, target: string): Route | null {
       graph: part('graph'),
       jobId: part('jobId'),
       elements: part('elements'),
+      action: actionId ?? '',
       hyg: part('hyg') !== '' ? 'standard' : part('regional') !== '' ? 'regional' : null,
       query: url.searchParams,
     };

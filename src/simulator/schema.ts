@@ -28,7 +28,11 @@ export const GRAPH_SCHEMA = {
           single('longitude', 'double'),
         ],
       },
-      { label: 'route', type: 'all', properties: [single('count', 'long')] },
+      {
+        label: 'route',
+        type: 'all',
+        properties: [single('count', 'long'), single('startTime', 'long'), single('endTime', 'long')],
+      },
       {
         label: 'person',
         type: 'all',

@@ -3,11 +3,19 @@ import { MAX_PAGE_SIZE } from '../model.js';
 import { AIRPORTS_GRAPH, type AirportsGraph } from './airports-graph.js';
 import { runAlgorithm } from './algorithms.js';
 import type { CloudJobs } from './cloud-jobs.js';
+import { answerCypher } from './cypher-query.js';
 import { planEdgeQuery, planVertexQuery } from './element-query.js';
 import { type Encodable, encodeJson } from './encode-json.js';
 import { ERROR_ENVELOPES } from './error-envelopes.js';
 import { answerFilteredQuery } from './filtered-query.js';
-import { GesFailure, gesFailure, graphDoesNotExist, graphNotFound, wrongParameter } from './ges-failure.js';
+import {
+  algorithmFailure,
+  GesFailure,
+  gesFailure,
+  graphDoesNotExist,
+  graphNotFound,
+  wrongParameter,
+} from './ges-failure.js';
 import { hygGraphNotFound, planHygAlgorithm } from './hyg.js';
 import { answerTokenRequest, type LoginRecord, SIMULATOR_PROJECT } from './iam.js';
 import { jobAnswer, type Layout, type PageLies } from './job-answer.js';
@@ -15,10 +23,12 @@ import { type GraphEdition, jobListAnswer } from './job-list.js';
 import type { Scalars } from './job-result.js';
 import type { JobStore } from './job-store.js';
 import { type ManagementVersion, managementJob, taskCenter } from './management-jobs.js';
+import { answerPathQuery } from './path-query.js';
 import { readJson } from './read-json.js';
 import type { Route } from './route.js';
 import { GRAPH_SCHEMA } from './schema.js';
 import { checkSignature, type IncomingProof, isSigned } from './signature.js';
+import { TEMPORAL_ALGORITHMS } from './temporal-algorithms.js';
 import type { TokenRegistry } from './tokens.js';
 import type { Answer } from './wire.js';
 
@@ -88,17 +98,24 @@ export function answerRequest(service: Service, request: ServiceRequest, lies: P
         const plan = planHygAlgorithm(service.graph, body, route.hyg === 'regional', service.runtimeSeconds);
         return json({ jobId: service.jobs.submit(plan) });
       }
-      return json({ jobId: submitAlgorithm(service, body), jobType: 1 });
-    case 'query': {
-      if (route.elements === '') {
-        const answer = answerFilteredQuery(service.graph, body);
-        if ('data' in answer) return json(answer);
-        return json({ jobId: service.jobs.submit(answer.job), jobType: 1 });
-      }
-      const plan = route.elements === 'edges' ? planEdgeQuery : planVertexQuery;
-      return json({ jobId: service.jobs.submit(plan(service.graph, body)), jobType: 0 });
-    }
+      return json({ jobId: submitAlgorithm(service, route, body), jobType: 1 });
+    case 'query':
+      return json(answerQueryCall(service, route, body));
   }
+}
+
+/** The queries: some give a job at once, some an answer unless they are asked for a job. */
+function answerQueryCall({ graph, jobs }: Service, { elements, action }: Route, body: string): Encodable {
+  if (elements !== '') {
+    const plan = elements === 'edges' ? planEdgeQuery : planVertexQuery;
+    return { jobId: jobs.submit(plan(graph, body)), jobType: 0 };
+  }
+  if (action === 'execute-cypher-query' || action === 'execute-gql-query') {
+    const answer = answerCypher(graph, action === 'execute-gql-query' ? 'GqlQuery' : 'CypherQuery', body);
+    return 'result' in answer ? answer.result : answer.answer(jobs.submit(answer.job));
+  }
+  const answer = (action === 'path-query' ? answerPathQuery : answerFilteredQuery)(graph, body);
+  return 'data' in answer ? answer : { jobId: jobs.submit(answer.job), jobType: 1 };
 }
 
 /** Another project is "invalid resource access" (GES.8006); the words for another graph differ from page to page. */
@@ -129,26 +146,31 @@ function readInteger(query: URLSearchParams, name: string, min: number, max: num
   throw wrongParameter(name, text, `an integer from ${min} to ${max}`);
 }
 
-const submission = z.object({
+const submission = z.looseObject({
   algorithmName: z.string().default(''),
   parameters: z.record(z.string(), z.unknown()).default({}),
   executionMode: z.enum(['async', 'sync']).default('async'),
 });
 
-/** "Running an Algorithm" (ges_03_0030), asynchronous. A wrong parameter shows in the job, not here. */
-function submitAlgorithm(service: Service, body: string): string {
+/**
+ * "Running an Algorithm" (ges_03_0030) and the analyses of dynamic graphs (ges_03_0380), asynchronous. A wrong
+ * parameter shows in the job, not here.
+ */
+function submitAlgorithm(service: Service, { action }: Route, body: string): string {
   const request = submission.safeParse(readJson(body));
   if (!request.success) throw gesFailure('GES.8005', 'Parameter error!');
-  const { algorithmName, parameters, executionMode } = request.data;
+  const { algorithmName, parameters, executionMode, ...beside } = request.data;
   if (algorithmName === '') throw gesFailure('GES.8401', 'algorithm name can not be empty');
   if (executionMode === 'sync') throw gesFailure('GES.8404', 'executionMode [sync] is not supported');
   return service.jobs.submit({
     taskType: 'Algorithm',
     rawRequest: body,
-    outcome: () => ({
-      status: 'success',
-      result: runAlgorithm(algorithmName, service.graph, parameters, service.runtimeSeconds),
-    }),
+    outcome: () => {
+      if (TEMPORAL_ALGORITHMS.has(algorithmName) !== (action === 'execute-analysis'))
+        throw algorithmFailure(algorithmName, 'Unknown algorithm name');
+      const result = runAlgorithm(algorithmName, service.graph, parameters, service.runtimeSeconds, beside);
+      return { status: 'success', result };
+    },
   });
 }
 

@@ -1,4 +1,4 @@
-import { JsonObject, type JsonValue } from '../json-value.js';
+import { canonicalJson, JsonObject, type JsonValue } from '../json-value.js';
 import type { DecodedBody, RecordShape, TablePlan } from '../model.js';
 import { detectShape } from './detect-shape.js';
 import type { GraphSchema } from './graph-schema.js';
@@ -54,8 +54,12 @@ export function readScalars({ envelope, lists }: Pick<DecodedBody, 'envelope' | 
   const take = (source: JsonObject, skip: (key: string) => boolean) => {
     source.keys.forEach((key, index) => {
       if (ENVELOPE_FIELDS.has(key) || skip(key)) return;
-      keys.push(key);
-      values.push(source.values[index] as JsonValue);
+      const value = source.values[index] as JsonValue;
+      // A member may stand on both levels; where it says something else there, it keeps a name of its own.
+      const before = keys.indexOf(key);
+      if (before >= 0 && canonicalJson(values[before] as JsonValue) === canonicalJson(value)) return;
+      keys.push(before < 0 ? key : `data.${key}`);
+      values.push(value);
     });
   };
   const data = envelope.get('data');

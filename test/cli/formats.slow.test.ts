@@ -59,7 +59,7 @@ describe.each([
     305,
     ['id', 'label', 'name', 'city', 'state', 'country', 'latitude', 'longitude', '_overflow'],
   ],
-  ['edges', 5366, ['source', 'target', 'index', 'label', 'count', '_overflow']],
+  ['edges', 5366, ['source', 'target', 'index', 'label', 'count', 'startTime', 'endTime', '_overflow']],
 ])('%s', (jobId, total, names) => {
   test('holds the same values in every format and compression', async ({ folder, openGraph }) => {
     const graph = await openGraph();

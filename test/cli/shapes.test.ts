@@ -149,14 +149,39 @@ test('a result of HyG that may be cut is exported with a warning that names the 
 test('vertices and edges of one answer are two tables of one export', async ({ folder, openGraph }) => {
   const graph = await openGraph();
   expect(await graph.export('temporal-graph', folder)).toMatchObject({
-    total: 5,
+    total: 16,
     tables: [
-      { name: 'vertices', rows: 2, files: [{ endOffset: 5 }] },
-      { name: 'edges', rows: 3, files: [{ endOffset: 5 }] },
+      { name: 'vertices', rows: 4, files: [{ endOffset: 16 }] },
+      { name: 'edges', rows: 12, files: [{ endOffset: 16 }] },
     ],
   });
   expect((await graph.run('verify', folder)).exitCode).toBe(0);
 });
+
+test.for(['columnar', 'reference'])(
+  'a list that comes whole with every page is written once (%s)',
+  async (engine, { folder, openGraph }) => {
+    const graph = await openGraph();
+    const options = ['--engine', engine, '--format', 'ndjson'];
+    const rowsOf = async (name: string, size: string) => {
+      const { tables } = await graph.export(
+        'filtered-query',
+        join(folder, name),
+        '--page-size',
+        size,
+        ...options,
+      );
+      return tables.map((table) => [table.name, table.rows]);
+    };
+    const whole = await rowsOf('whole', '100000');
+    expect(whole).toEqual([
+      ['vertices', expect.any(Number)],
+      ['paths', expect.any(Number)],
+    ]);
+    expect(await rowsOf('pages', '50')).toEqual(whole);
+    expect((await graph.run('verify', join(folder, 'pages'), '--remote', '2')).exitCode).toBe(0);
+  },
+);
 
 test('a pair whose paths are counted one by one is put together from its pages', async ({
   folder,

@@ -76,6 +76,18 @@ const without = (page: readonly string[], at: number) => page.filter((_, index) 
 
 describe.each(['columnar', 'reference'] as const)('with the %s engine', (engine) => {
   test.each<[string, keyof typeof WHEN, Lie, string]>([
+    [
+      'a list by another name',
+      'on one page',
+      ({ answer }) => answer().replace('pagerank', 'rank'),
+      'PAGE_INVALID',
+    ],
+    [
+      'two names in turn',
+      'always',
+      ({ offset, answer }) => answer().replace('pagerank', offset >= 20 ? 'rank' : 'pagerank'),
+      'PAGE_INVALID',
+    ],
     ['no list of what is declared', 'always', ({ offset }) => noList(offset, 'null'), 'PAGE_COUNT_MISMATCH'],
     ['an object for the list', 'always', ({ offset }) => noList(offset, '{"v0":1}'), 'PAGE_COUNT_MISMATCH'],
     [

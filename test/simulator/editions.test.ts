@@ -81,12 +81,16 @@ test('the summary of the database edition is a job', async () => {
 
 test('dynamic graphs have a submit of their own', async () => {
   const { run } = await openSimulator({ pendingMs: 0, runningMs: 0 });
+  const dynamicRange = {
+    start: 0,
+    end: 2_000_000_000,
+    time_props: { stime: 'startTime', etime: 'endTime' },
+  };
+  const body = { algorithmName: 'temporal_bfs', dynamicRange, parameters: { source: 'ABE' } };
+  const unknown = { errorMessage: 'Running algorithm [temporal_bfs] error: Unknown algorithm name!' };
+  expect(parse(await run(body))).toMatchObject(unknown);
   const path = 'dynamicgraphs/action?action_id=execute-analysis';
-  expect(
-    parse(await run({ algorithmName: 'k_hop', parameters: { source: 'ABE', k: 1 } }, path)),
-  ).toMatchObject({
-    status: 'success',
-  });
+  expect(parse(await run(body, path))).toMatchObject({ status: 'success' });
 });
 
 test('filtered-query walks layer by layer', async () => {

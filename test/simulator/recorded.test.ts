@@ -78,8 +78,8 @@ test('temporal_graph has vertices and edges directly under data', async () => {
   const { inspect } = await openInspector();
   const { tables, total } = await inspect('temporal-graph');
   expect(tables.map(({ name, rows }) => [name, rows.length])).toEqual([
-    ['vertices', 2],
-    ['edges', 3],
+    ['vertices', 4],
+    ['edges', 10],
   ]);
-  expect(total).toBe(5);
+  expect(total).toBe(16);
 });

@@ -102,7 +102,8 @@ test('the schema names labels, property types and cardinality', async () => {
     ['link', 'all'],
     ['odd', 'all'],
   ]);
-  expect(schema[1].properties).toEqual([{ name: 'count', type: 'long', cardinality: 'single' }]);
+  const long = { type: 'long', cardinality: 'single' };
+  expect(schema[1].properties).toEqual(['count', 'startTime', 'endTime'].map((name) => ({ name, ...long })));
 });
 
 test('the schema covers every property that the jobs serve', async () => {
@@ -154,7 +155,7 @@ test('vertices and edges carry property values as arrays', async () => {
     target: 'ATL',
     index: '0',
     label: 'route',
-    properties: { count: [853] },
+    properties: { count: [853], startTime: [expect.any(Number)], endTime: [expect.any(Number)] },
   });
 });
 

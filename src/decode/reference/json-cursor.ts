@@ -1,3 +1,4 @@
+import { tooLarge } from '../limits.js';
 import {
   BACKSLASH,
   CLOSE_BRACE,
@@ -97,7 +98,7 @@ export class JsonCursor {
   }
 
   skipValue(depth: number): void {
-    if (depth > MAX_DEPTH) throw this.#invalid(`nesting deeper than ${MAX_DEPTH}`, this.at);
+    if (depth > MAX_DEPTH) throw tooLarge(`nesting deeper than ${MAX_DEPTH}`, this.#toOffset(this.at));
     const byte = this.peek();
     if (byte === QUOTE) this.#skipString();
     else if (byte === OPEN_BRACE) this.eachMember(() => this.skipValue(depth + 1));
