@@ -309,6 +309,8 @@ export class RequestError extends GesExportError {
   readonly wantsNewToken: boolean;
   /** True when a smaller page may succeed where this one did not: it took too long, or was too long. */
   readonly isSizeFault: boolean;
+  /** True when the server refused a window because there is none, by its own words. */
+  readonly isPastEnd: boolean;
 
   constructor(
     code: ErrorCode,
@@ -319,6 +321,7 @@ export class RequestError extends GesExportError {
       readonly retryAfterMs?: number | null;
       readonly wantsNewToken?: boolean;
       readonly isSizeFault?: boolean;
+      readonly isPastEnd?: boolean;
     },
   ) {
     const { cause, action } = options;
@@ -328,6 +331,7 @@ export class RequestError extends GesExportError {
     this.retryAfterMs = options.retryAfterMs ?? null;
     this.wantsNewToken = options.wantsNewToken ?? false;
     this.isSizeFault = options.isSizeFault ?? false;
+    this.isPastEnd = options.isPastEnd ?? false;
   }
 
   /** The same error with something changed: each caller on its way out may know more than the one below. */
@@ -337,8 +341,9 @@ export class RequestError extends GesExportError {
     >,
   ): RequestError {
     const { code, message, facts, details, action, cause } = this;
-    const { retryable, retryAfterMs, wantsNewToken, isSizeFault } = this;
-    const same = { facts, details, action, cause, retryable, retryAfterMs, wantsNewToken, isSizeFault };
+    const { retryable, retryAfterMs, wantsNewToken, isSizeFault, isPastEnd } = this;
+    const verdict = { retryable, retryAfterMs, wantsNewToken, isSizeFault, isPastEnd };
+    const same = { facts, details, action, cause, ...verdict };
     const SameClass = this.constructor as typeof RequestError;
     return new SameClass(code, changes.message ?? message, { ...same, ...changes });
   }

@@ -64,7 +64,7 @@ export async function exportSource(
   open: OpenSource,
 ): Promise<Manifest> {
   const limit = limitTime(hooks.signal, resolved.maxDuration ?? null);
-  const run: Run = { options: resolved, onEvent: hooks.onEvent ?? (() => {}), signal: limit.signal };
+  const run: Start = { options: resolved, onEvent: hooks.onEvent ?? (() => {}), signal: limit.signal };
   try {
     await checkFormat(resolved);
     return resolved.out === '-' ? await exportOnce(run, open, null) : await exportMarked(run, open);
@@ -74,7 +74,7 @@ export async function exportSource(
 }
 
 /** Opens the place, and marks there what is left of an export whose result is lost. */
-async function exportMarked(run: Run, open: OpenSource): Promise<Manifest> {
+async function exportMarked(run: Start, open: OpenSource): Promise<Manifest> {
   const { options, signal, onEvent } = run;
   const place = await openPlace(exportFolder(options), options, signal);
   try {
@@ -89,7 +89,7 @@ async function exportMarked(run: Run, open: OpenSource): Promise<Manifest> {
 }
 
 /** @param place null: to standard output */
-async function exportOnce(run: Run, open: OpenSource, place: OutputPlace | null): Promise<Manifest> {
+async function exportOnce(run: Start, open: OpenSource, place: OutputPlace | null): Promise<Manifest> {
   const { options: resolved } = run;
   const client = connect(resolved, resolved.concurrency, ({ error, attempt, delayMs }) =>
     run.onEvent({ type: 'retry', code: error.code, message: error.message, attempt, delayMs }),
@@ -100,9 +100,10 @@ async function exportOnce(run: Run, open: OpenSource, place: OutputPlace | null)
       signal: run.signal,
       onStatus: (status) => run.onEvent({ type: 'waiting', jobId: resolved.jobId, status }),
     });
+    const known = { ...run, clean: client.clean };
     return place === null
-      ? await exportToStream(client, job, run)
-      : await exportToPlace(client, job, run, place);
+      ? await exportToStream(client, job, known)
+      : await exportToPlace(client, job, known, place);
   } finally {
     await client.close();
   }
@@ -133,10 +134,15 @@ async function checkFormat(options: ResolvedExport): Promise<void> {
   await format.open({ columns, compression, csv, write: async () => {} });
 }
 
-interface Run {
+interface Start {
   readonly options: ResolvedExport;
   readonly onEvent: OnEvent;
   readonly signal: AbortSignal;
+}
+
+interface Run extends Start {
+  /** Blots secrets out of a text. */
+  readonly clean: (text: string) => string;
 }
 
 async function exportToPlace(
@@ -491,9 +497,10 @@ function sinkSettings(options: ResolvedExport): Pick<TableOutput, 'format' | 'co
 }
 
 function tableOutput(run: Run, parts: Pick<TableOutput, 'createPart' | 'resumePart'>): TableOutput {
-  const { options, signal } = run;
+  const { options, signal, clean } = run;
   return {
     ...sinkSettings(options),
+    clean,
     rowsPerFile: options.rowsPerFile,
     fileBytes: options.fileBytes ?? Number.MAX_SAFE_INTEGER,
     canRestart: !options.strict && options.out !== '-',

@@ -18,30 +18,36 @@ export interface TableOutput extends PartEncoding {
   readonly signal: AbortSignal;
   /** Whether the export can begin again with a wider table; if not, a misfit is an error. */
   readonly canRestart: boolean;
+  /** Blots secrets out of what a message says of a record. */
+  readonly clean: (text: string) => string;
 }
 
 /** A record does not fit its table, which has no `_overflow`: the export must begin again with one. */
 export class DriftFound extends Error {
   readonly drift: Drift;
 
-  constructor(drift: Drift) {
-    super(describe(drift));
+  constructor(drift: Drift, message: string) {
+    super(message);
     this.drift = drift;
   }
 }
 
 /** What to do about a misfit in a table without `_overflow`. */
-export function driftHandler({ canRestart }: Pick<TableOutput, 'canRestart'>): (drift: Drift) => never {
+export function driftHandler({
+  canRestart,
+  clean,
+}: Pick<TableOutput, 'canRestart' | 'clean'>): (drift: Drift) => never {
   return (drift) => {
-    if (canRestart) throw new DriftFound(drift);
-    throw new SinkError('ROW_TYPE_MISMATCH', describe(drift), {
+    const message = describe(drift, clean);
+    if (canRestart) throw new DriftFound(drift, message);
+    throw new SinkError('ROW_TYPE_MISMATCH', message, {
       details: { table: drift.table, offset: drift.offset },
     });
   };
 }
 
-function describe({ table, offset, misfits }: Drift): string {
-  const text = stringifyJson(misfits);
+function describe({ table, offset, misfits }: Drift, clean: TableOutput['clean']): string {
+  const text = clean(stringifyJson(misfits));
   return `Record ${offset} of table "${table}" has what fits no column: ${text.length > 200 ? `${text.slice(0, 200)}…` : text}`;
 }
 

@@ -32,6 +32,7 @@ test.each([
 });
 
 test.each([
+  ['no permission', 'GES.8020', 'API_REJECTED'],
   ['query failed', 'GES.8301', 'REQUEST_BUSY'],
   ['can not find job', 'GES.8301', 'JOB_NOT_FOUND'],
 ])('a refusal that says "%s" (%s) is not', async (message, code, expected) => {

@@ -113,3 +113,29 @@ test('a token that a server repeats beside the records is in the manifest, the w
   const inspected = await runCommand(['inspect', 'job', '--json'], { env });
   expect(JSON.parse(inspected.stdout.toString()).scalars).toMatchObject({ sources: '["***"]' });
 });
+
+test('a token in a record that fits no column is not in what is said of the record', async ({ folder }) => {
+  const token = 'planted-token-0123456789';
+  const total = 2000;
+  const { endpoint } = await serve(({ url }) => {
+    const [offset, limit] = [Number(url.searchParams.get('offset')), Number(url.searchParams.get('limit'))];
+    // No sample shows this one.
+    const valueOf = (at: number) => (at === 110 ? token : at / 2);
+    const page = Array.from({ length: Math.max(0, Math.min(limit, total - offset)) }, (_, at) => ({
+      [`v${offset + at}`]: valueOf(offset + at),
+    }));
+    const paging = { data_offset: offset, data_return_size: page.length, data_total_size: total };
+    return json({ status: 'success', data: { outputs: { pagerank: page, ...paging } } });
+  });
+  const env = { GES_ENDPOINT: endpoint, GES_PROJECT_ID: 'p', GES_GRAPH: 'g', GES_TOKEN: token };
+  for (const [engine, strict] of [
+    ['columnar', []],
+    ['reference', ['--strict']],
+  ] as const) {
+    const args = ['export', 'job', '--out', join(folder, engine), '--engine', engine, '--json', ...strict];
+    const { stderr } = await runCommand(args, { env });
+    expect(stderr).toContain('fits no column');
+    expect(stderr).toContain('***');
+    expect(stderr).not.toContain(token);
+  }
+});

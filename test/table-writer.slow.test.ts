@@ -42,6 +42,7 @@ function outputTo(place: OutputPlace): TableOutput {
     resumePart: (part) => place.resumePart(part),
     signal: new AbortController().signal,
     canRestart: false,
+    clean: (text) => text,
   };
 }
 

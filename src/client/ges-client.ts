@@ -10,6 +10,7 @@ import { judgeError } from './error-table.js';
 import { cloudJobPath, graphPath } from './graph-paths.js';
 import { hideSecrets } from './hide-secrets.js';
 import { createHttp, type HttpRequest, type HttpResponse } from './http.js';
+import { speaksOf } from './message-kind.js';
 import { Pace } from './pace.js';
 import { parseRetryAfter, type RetryEvent, type RetryPolicy, withRetries } from './retry.js';
 import { judgeWrite } from './write-rule.js';
@@ -70,6 +71,8 @@ export interface GesClient {
    * @throws RequestError `API_REJECTED`, `API_UNAUTHORIZED`, and, after the last attempt, `REQUEST_…` or `PAGE_INVALID`
    */
   readJob(jobId: string, window: Window, signal?: AbortSignal, decode?: DecodeBody): Promise<JobAnswer>;
+  /** A text with every secret of the client blotted out; to be called before it is cut. */
+  readonly clean: (text: string) => string;
   /** `GET …/schema` (ges_03_0027): the graph's metadata; null where the graph does not offer it. */
   readSchema(signal?: AbortSignal): Promise<DecodedBody | null>;
   /** `GET …/jobs/status?offset=&limit=` (ges_03_0204, 0471): the jobs that the engine remembers. */
@@ -115,6 +118,7 @@ export function createGesClient(options: GesClientOptions): GesClient {
   const clean = (text: string) => withoutSecrets(text, options.credentials);
 
   return {
+    clean,
     readJob: (jobId, window, signal, decode) =>
       get('job', `/jobs/${encodeURIComponent(jobId)}/status?${pageQuery(window)}`, window, signal, {
         decode,
@@ -254,6 +258,7 @@ function refusal(
     retryAfterMs: retryAfterMs ?? verdict.waitMs,
     wantsNewToken: verdict.newToken,
     isSizeFault: verdict.retry && SIZE_STATUSES.has(facts.httpStatus),
+    isPastEnd: verdict.code === 'API_REJECTED' && speaksOf('past-end', gesErrorMessage ?? ''),
     action: verdict.action,
   });
 }

@@ -31,7 +31,7 @@ const JOB_WORD = /\bjob|\btask\b|任务|作业/i;
 
 /** A window that is not there; the name of the parameter may stand in brackets. */
 const PAST_END =
-  /\b(offset|limit|page)\b.*\b(out of|beyond|exceeds?|larger|greater|invalid|range)\b|(偏移|offset).*(越界|超出|超过|范围|无效)/i;
+  /\b(offset|limit|page)\b.*\b(out of|beyond|exceeds?|larger|greater|invalid|illegal|wrong|error|range)\b|(偏移|offset).*(越界|超出|超过|范围|无效)/i;
 
 const NAME = /\[[^\]]*\]|【[^】]*】|"[^"]*"|“[^”]*”|'[^']*'|「[^」]*」|(?<=\bgraph\s*[:：]\s*)\S+/gi;
 

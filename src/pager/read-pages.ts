@@ -250,7 +250,7 @@ async function* walkUntilShort<Body>(
   }
 }
 
-/** Beyond the end a server may refuse instead of giving an empty list: no page says which. Null then. */
+/** Beyond the end a server may refuse instead of giving an empty list: no page of the documents says which. Null then. */
 async function fetchOrEnd<Body>(
   missing: Window,
   planned: Window,
@@ -260,7 +260,8 @@ async function fetchOrEnd<Body>(
   try {
     return await fetchSome(missing, planned, fetch, sizes);
   } catch (error) {
-    if (missing.offset > 0 && error instanceof RequestError && error.code === 'API_REJECTED')
+    // Refused for another reason, what was read so far is not the whole.
+    if (missing.offset > 0 && error instanceof RequestError && error.isPastEnd)
       return { asked: missing, answer: null };
     throw error;
   }

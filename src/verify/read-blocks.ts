@@ -55,7 +55,7 @@ export async function readBlocks(
 }
 
 async function* chunksOf(file: StoredFile): AsyncGenerator<Buffer> {
-  const chunks = file.path.endsWith('.gz') ? unpacked(file.read()) : file.read();
+  const chunks = file.path.endsWith('.gz') ? unpacked(file.read()) : file.scan();
   try {
     for await (const { buffer, byteOffset, byteLength } of chunks)
       yield Buffer.from(buffer, byteOffset, byteLength);

@@ -63,7 +63,10 @@ test('windows end at the boundary of a part file', async () => {
   ]);
 });
 
-const refused = new RequestError('API_REJECTED', 'GES.8000 "offset is wrong"', { retryable: false });
+const refused = new RequestError('API_REJECTED', 'GES.8000 "offset is wrong"', {
+  retryable: false,
+  isPastEnd: true,
+});
 
 test('a refusal beyond the end is the end; at the beginning it is an error', async () => {
   const result = pagedResult(20, {

@@ -23,18 +23,14 @@ class CountingJudge extends RowJudge {
 }
 
 function inMemory(path: string, bytes: Buffer, random: Random): StoredFile {
-  return {
-    path,
-    isFile: true,
-    bytes: bytes.length,
-    async *read(start = 0, end = bytes.length) {
-      for (let at = start; at < end; ) {
-        const next = Math.min(end, at + (random.chance(0.5) ? random.between(1, 50) : 100_000));
-        yield Buffer.from(bytes.subarray(at, next));
-        at = next;
-      }
-    },
-  };
+  async function* read(start = 0, end = bytes.length) {
+    for (let at = start; at < end; ) {
+      const next = Math.min(end, at + (random.chance(0.5) ? random.between(1, 50) : 100_000));
+      yield Buffer.from(bytes.subarray(at, next));
+      at = next;
+    }
+  }
+  return { path, isFile: true, bytes: bytes.length, read, scan: () => read() };
 }
 
 interface Findings {
