@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ChunkFacts, Compression, PlannedColumn, RowGroupFacts } from '../../model.js';
 import { packPage, unpackPage } from '../../page-codecs.js';
+import { encodeThrift, type ThriftStruct } from '../../thrift.js';
 import type { BlockStore } from './block-store.js';
 import type { Core } from './core.js';
-import { encodeThrift, type ThriftStruct } from './thrift.js';
 
 // parquet.thrift: PageType, Encoding.
 const DATA_PAGE = 0;

@@ -1,6 +1,6 @@
 import thrift from 'parquetjs-lite/gen-nodejs/parquet_types.js';
-import util from 'parquetjs-lite/lib/util.js';
 import type { ChunkFacts, RowGroupFacts } from '../../model.js';
+import { encodeThrift, type ThriftStruct } from '../../thrift.js';
 import type { ParquetCodec } from './data-page.js';
 import type { Leaf } from './leaf.js';
 
@@ -26,105 +26,111 @@ export function encodeFooter(
   codec: ParquetCodec,
   rowGroups: readonly RowGroupFacts[],
 ): Buffer {
-  let offset = MAGIC.length;
-  const thriftGroups = rowGroups.map((group) => {
-    const columns = group.chunks.map((chunk, index) => {
-      const column = toColumnChunk(leaves[index] as Leaf, codec, chunk, offset);
-      offset += chunk.compressedBytes;
-      return column;
-    });
-    return new thrift.RowGroup({
-      columns,
-      total_byte_size: group.chunks.reduce((sum, chunk) => sum + chunk.uncompressedBytes, 0),
-      num_rows: group.rows,
-    });
-  });
-  const metadata = util.serializeThrift(
-    new thrift.FileMetaData({
-      version: 1,
-      schema: [
-        new thrift.SchemaElement({ name: 'root', num_children: leaves.length }),
-        ...leaves.flatMap((leaf) => toSchemaElements(leaf)),
-      ],
-      num_rows: rowGroups.reduce((sum, group) => sum + group.rows, 0),
-      row_groups: thriftGroups,
-      created_by: CREATED_BY,
-      // Without it readers must not trust min_value and max_value.
-      column_orders: leaves.map(() => new thrift.ColumnOrder({ TYPE_ORDER: new thrift.TypeDefinedOrder() })),
-    }),
-  );
+  const metadata = encodeThrift(fileMetaData(leaves, codec, rowGroups));
   const trailer = Buffer.alloc(4);
   trailer.writeUInt32LE(metadata.length);
   return Buffer.concat([metadata, trailer, MAGIC]);
 }
 
-function toColumnChunk(
-  leaf: Leaf,
+/**
+ * FileMetaData of parquet.thrift, and below it the structs that it names. Not by the classes of parquetjs-lite: they take
+ * 30 ms for the footer of a million rows, in which nothing else runs.
+ */
+function fileMetaData(
+  leaves: readonly Leaf[],
   codec: ParquetCodec,
-  chunk: ChunkFacts,
-  offset: number,
-): thrift.ColumnChunk {
-  return new thrift.ColumnChunk({
-    file_offset: offset,
-    meta_data: new thrift.ColumnMetaData({
-      type: thrift.Type[leaf.physicalType],
-      encodings: [
-        thrift.Encoding.PLAIN,
-        thrift.Encoding.RLE,
-        ...(chunk.dictionaryBytes > 0 ? [thrift.Encoding.PLAIN_DICTIONARY] : []),
-      ],
-      path_in_schema: [...leaf.path],
-      codec: thrift.CompressionCodec[codec],
-      num_values: chunk.entries,
-      total_uncompressed_size: chunk.uncompressedBytes,
-      total_compressed_size: chunk.compressedBytes,
-      data_page_offset: offset + chunk.dictionaryBytes,
-      ...(chunk.dictionaryBytes > 0 ? { dictionary_page_offset: offset } : {}),
-      ...(chunk.nulls === null ? {} : { statistics: toStatistics(chunk, chunk.nulls) }),
-    }),
+  rowGroups: readonly RowGroupFacts[],
+): ThriftStruct {
+  let offset = MAGIC.length;
+  const groups = rowGroups.map((group) => {
+    const columns = group.chunks.map((chunk, index) => {
+      const column = columnChunk(leaves[index] as Leaf, codec, chunk, offset);
+      offset += chunk.compressedBytes;
+      return column;
+    });
+    const bytes = group.chunks.reduce((sum, chunk) => sum + chunk.uncompressedBytes, 0);
+    return [
+      [1, { list: columns }],
+      [2, BigInt(bytes)],
+      [3, BigInt(group.rows)],
+    ] satisfies ThriftStruct;
   });
-}
-
-function toStatistics(chunk: ChunkFacts, nulls: number): thrift.Statistics {
-  const { bounds } = chunk;
-  return new thrift.Statistics({
-    null_count: nulls,
-    ...(bounds === null ? {} : { min_value: bounds.min, max_value: bounds.max }),
-  });
-}
-
-function toSchemaElements(leaf: Leaf): thrift.SchemaElement[] {
-  const { OPTIONAL, REPEATED, REQUIRED } = thrift.FieldRepetitionType;
-  const repetition = leaf.isNullable ? OPTIONAL : REQUIRED;
-  const [id, elementId] = leaf.fieldIds;
-  if (!leaf.isList) return [toLeafElement(leaf, leaf.name, repetition, id)];
+  const root: ThriftStruct = [
+    [4, 'root'],
+    [5, leaves.length],
+  ];
+  const typeDefinedOrder: ThriftStruct = [[1, []]];
   return [
-    new thrift.SchemaElement({
-      name: leaf.name,
-      repetition_type: repetition,
-      num_children: 1,
-      converted_type: thrift.ConvertedType.LIST,
-      ...withId(id),
-    }),
-    new thrift.SchemaElement({ name: 'list', repetition_type: REPEATED, num_children: 1 }),
-    toLeafElement(leaf, 'element', OPTIONAL, elementId),
+    [1, 1],
+    [2, { list: [root, ...leaves.flatMap((leaf) => schemaElements(leaf))] }],
+    [3, BigInt(rowGroups.reduce((sum, group) => sum + group.rows, 0))],
+    [4, { list: groups }],
+    [6, CREATED_BY],
+    // Without it readers must not trust min_value and max_value.
+    [7, { list: leaves.map(() => typeDefinedOrder) }],
   ];
 }
 
-function withId(id: number | undefined): { field_id?: number } {
-  return id === undefined ? {} : { field_id: id };
+function columnChunk(leaf: Leaf, codec: ParquetCodec, chunk: ChunkFacts, offset: number): ThriftStruct {
+  const { PLAIN, RLE, PLAIN_DICTIONARY } = thrift.Encoding;
+  const hasDictionary = chunk.dictionaryBytes > 0;
+  return [
+    [2, BigInt(offset)],
+    [
+      3,
+      [
+        [1, thrift.Type[leaf.physicalType]],
+        [2, { list: [PLAIN, RLE, ...(hasDictionary ? [PLAIN_DICTIONARY] : [])] }],
+        [3, { list: leaf.path }],
+        [4, thrift.CompressionCodec[codec]],
+        [5, BigInt(chunk.entries)],
+        [6, BigInt(chunk.uncompressedBytes)],
+        [7, BigInt(chunk.compressedBytes)],
+        [9, BigInt(offset + chunk.dictionaryBytes)],
+        [11, hasDictionary ? BigInt(offset) : undefined],
+        [12, chunk.nulls === null ? undefined : statistics(chunk, chunk.nulls)],
+      ],
+    ],
+  ];
 }
 
-function toLeafElement(
-  leaf: Leaf,
-  name: string,
-  repetition: number,
-  id: number | undefined,
-): thrift.SchemaElement {
-  const type = { name, type: thrift.Type[leaf.physicalType], repetition_type: repetition, ...withId(id) };
-  if (leaf.type === 'string')
-    return new thrift.SchemaElement({ ...type, converted_type: thrift.ConvertedType.UTF8 });
-  if (leaf.type === 'json')
-    return new thrift.SchemaElement({ ...type, converted_type: thrift.ConvertedType.JSON });
-  return new thrift.SchemaElement(type);
+function statistics({ bounds }: ChunkFacts, nulls: number): ThriftStruct {
+  return [
+    [3, BigInt(nulls)],
+    [5, bounds?.max],
+    [6, bounds?.min],
+  ];
+}
+
+function schemaElements(leaf: Leaf): ThriftStruct[] {
+  const { OPTIONAL, REPEATED, REQUIRED } = thrift.FieldRepetitionType;
+  const repetition = leaf.isNullable ? OPTIONAL : REQUIRED;
+  const [id, elementId] = leaf.fieldIds;
+  if (!leaf.isList) return [leafElement(leaf, leaf.name, repetition, id)];
+  return [
+    [
+      [3, repetition],
+      [4, leaf.name],
+      [5, 1],
+      [6, thrift.ConvertedType.LIST],
+      [9, id],
+    ],
+    [
+      [3, REPEATED],
+      [4, 'list'],
+      [5, 1],
+    ],
+    leafElement(leaf, 'element', OPTIONAL, elementId),
+  ];
+}
+
+function leafElement(leaf: Leaf, name: string, repetition: number, id: number | undefined): ThriftStruct {
+  const converted = { string: thrift.ConvertedType.UTF8, json: thrift.ConvertedType.JSON };
+  return [
+    [1, thrift.Type[leaf.physicalType]],
+    [3, repetition],
+    [4, name],
+    [6, leaf.type === 'string' || leaf.type === 'json' ? converted[leaf.type] : undefined],
+    [9, id],
+  ];
 }

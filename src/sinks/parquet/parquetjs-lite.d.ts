@@ -24,9 +24,6 @@ declare module 'parquetjs-lite/lib/util.js' {
 
 declare module 'parquetjs-lite/gen-nodejs/parquet_types.js' {
   namespace thrift {
-    class Statistics {
-      constructor(fields: { null_count?: number; min_value?: Buffer; max_value?: Buffer });
-    }
     class DataPageHeader {
       constructor(fields: {
         num_values: number;
@@ -41,50 +38,6 @@ declare module 'parquetjs-lite/gen-nodejs/parquet_types.js' {
         uncompressed_page_size: number;
         compressed_page_size: number;
         data_page_header: DataPageHeader;
-      });
-    }
-    class ColumnMetaData {
-      constructor(fields: {
-        type: number;
-        encodings: number[];
-        path_in_schema: string[];
-        codec: number;
-        num_values: number;
-        total_uncompressed_size: number;
-        total_compressed_size: number;
-        data_page_offset: number;
-        dictionary_page_offset?: number;
-        statistics?: Statistics;
-      });
-    }
-    class ColumnChunk {
-      constructor(fields: { file_offset: number; meta_data: ColumnMetaData });
-    }
-    class RowGroup {
-      constructor(fields: { columns: ColumnChunk[]; total_byte_size: number; num_rows: number });
-    }
-    class SchemaElement {
-      constructor(fields: {
-        name: string;
-        type?: number;
-        repetition_type?: number;
-        num_children?: number;
-        converted_type?: number;
-        field_id?: number;
-      });
-    }
-    class TypeDefinedOrder {}
-    class ColumnOrder {
-      constructor(fields: { TYPE_ORDER: TypeDefinedOrder });
-    }
-    class FileMetaData {
-      constructor(fields: {
-        version: number;
-        schema: SchemaElement[];
-        num_rows: number;
-        row_groups: RowGroup[];
-        created_by: string;
-        column_orders: ColumnOrder[];
       });
     }
     const Type: { BOOLEAN: number; INT64: number; DOUBLE: number; BYTE_ARRAY: number };
