@@ -120,9 +120,9 @@ test('a token in a record that fits no column is not in what is said of the reco
   const { endpoint } = await serve(({ url }) => {
     const [offset, limit] = [Number(url.searchParams.get('offset')), Number(url.searchParams.get('limit'))];
     // No sample shows this one.
-    const valueOf = (at: number) => (at === 110 ? token : at / 2);
+    const scoreOf = (at: number) => (at === 110 ? token : at / 2);
     const page = Array.from({ length: Math.max(0, Math.min(limit, total - offset)) }, (_, at) => ({
-      [`v${offset + at}`]: valueOf(offset + at),
+      [`v${offset + at}`]: scoreOf(offset + at),
     }));
     const paging = { data_offset: offset, data_return_size: page.length, data_total_size: total };
     return json({ status: 'success', data: { outputs: { pagerank: page, ...paging } } });
