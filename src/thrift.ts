@@ -5,7 +5,7 @@ const TYPES = { i32: 5, i64: 6, binary: 8, list: 9, struct: 12 } as const;
 const LONG_LIST = 15;
 
 /** i32 for a number, i64 for a bigint, neither negative; binary; a list of values of one kind; a struct. */
-export type ThriftValue =
+type ThriftValue =
   | number
   | bigint
   | string
