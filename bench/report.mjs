@@ -49,8 +49,9 @@ Written by \`npm run bench\`; the next run replaces it. Simulators and contender
 machine and share its cores; pages of 100000 records come over loopback. Times run from the start of the process to its
 exit, downloads into files included. Contenders take turns within each round. Times are medians of the rounds; memory
 (of all processes of a contender together) and stalls (of the event loop, since the first request) are the greatest.
-Every output was read back by csv-parse, JSON.parse or hyparquet: it has the rows of the job, and a thousand of them
-spread over all (CSV of pagerank: every one) have the values of our CSV, numbers compared as doubles.
+Every output (of jobs of more than 300000 records: that of the same command over as many) was read back by csv-parse,
+JSON.parse or hyparquet: it has the rows of the job, and a thousand of them spread over all (CSV of pagerank: every one)
+have the values of our CSV, numbers compared as doubles.
 
 ${table(['', ''], facts)}
 

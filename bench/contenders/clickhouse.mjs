@@ -62,7 +62,7 @@ export function clickhouseCommand({ kind, format, out }, file) {
   const asText = format === 'csv' && column !== undefined;
   const query = asText ? `SELECT * REPLACE (toJSONString(${column}) AS ${column}) FROM (${rows})` : rows;
   const settings = `input_format_json_ignore_unknown_keys_in_named_tuple = 1, input_format_skip_unknown_fields = 1,
-    output_format_json_quote_64bit_integers = 0, output_format_parquet_compression_method = 'snappy'`;
+    format_csv_null_representation = '', output_format_json_quote_64bit_integers = 0, output_format_parquet_compression_method = 'snappy'`;
   return [
     ...installed().args,
     `INSERT INTO FUNCTION file('${file}', '${FORMATS[format]}') ${query} SETTINGS ${settings}`,
