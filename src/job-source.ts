@@ -73,7 +73,7 @@ export const MAX_POLL_MS = 10_000;
  * @throws JobError `JOB_NOT_READY`, `JOB_FAILED`, `JOB_NOT_FOUND`
  */
 export async function openJob(client: GesClient, jobId: string, options: WaitOptions): Promise<OpenJob> {
-  const answer = await waitForEnd(client, jobId, options);
+  const answer = await readFirst(client, jobId, options);
   const { envelope } = answer;
   const body = readResult(answer);
   const lists = body.lists.filter((list) => isResultList(list.key));
@@ -82,6 +82,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
   const names = createListNames();
   names.check(body.lists, 0);
   const { primary } = counter;
+  const holdsFirst = lists.some((list) => list.count > 0);
   const primaryRecords = lists.find((list) => list.key === primary);
   const isOneRecord =
     primaryRecords === undefined || isWholeListRecord(primaryRecords.key, firstRecord(primaryRecords));
@@ -148,7 +149,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     // The samples hold every list that has a table.
     if (decode === undefined) names.check(result.lists, window.offset);
     const { count, digest } = counter.count(result, declared);
-    const isOther = window.offset === 0 && count > 0 && digest(0, 1) !== firstDigest();
+    const isOther = window.offset === 0 && count > 0 && holdsFirst && digest(0, 1) !== firstDigest();
     if (isOther) throw changed(window, 'The first record is not the one that was seen before');
     if (isLikeHyg && count === 0 && total !== null && window.offset < total) {
       throw new JobError('RESULT_TRUNCATED', hygCutMessage(jobId, window.offset, total), {
@@ -208,6 +209,20 @@ function wholeAnswer(body: DecodedBody, count: number): Answer<DecodedBody> {
     digest: () => '',
     body: whole,
   };
+}
+
+/** How often a server may give nothing for the first record of a result that has some, as it may on any page. */
+const MAX_EMPTY_ANSWERS = 3;
+
+async function readFirst(client: GesClient, jobId: string, options: WaitOptions): Promise<JobAnswer> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await waitForEnd(client, jobId, options);
+    const { envelope, body } = answer;
+    const isEmpty = body.lists.every((list) => !isResultList(list.key) || list.count === 0);
+    const lacksFirst = isEmpty && envelope.declared === 0 && (envelope.total ?? 0) > 0;
+    if (!lacksFirst || attempt === MAX_EMPTY_ANSWERS) return answer;
+    body.release();
+  }
 }
 
 async function waitForEnd(client: GesClient, jobId: string, options: WaitOptions): Promise<JobAnswer> {

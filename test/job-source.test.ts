@@ -103,3 +103,21 @@ test('a result that is not paged is not asked for twice', async () => {
   expect([...(again.body.lists[0]?.batches() ?? [])].flat().map(stringifyJson)).toEqual(['"a"', '"b"']);
   expect(seen).toHaveLength(1);
 });
+
+test('an answer that holds nothing of a result that has records is asked for again', async () => {
+  const page = (count: number) =>
+    json({
+      status: 'success',
+      data: {
+        outputs: {
+          pagerank: count === 0 ? [] : [{ '46': 0.5 }],
+          data_return_size: count,
+          data_offset: 0,
+          data_total_size: 1,
+        },
+      },
+    });
+  const { client, seen } = await openClient(inTurn(page(0), page(0), page(1)));
+  const { total, primary } = await openJob(client, 'j', { waitMs: 0 });
+  expect([total, primary, seen.length]).toEqual([1, 'pagerank', 3]);
+});
