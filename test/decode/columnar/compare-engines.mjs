@@ -271,12 +271,13 @@ export function compareErrors(engines, test, columnar, reference) {
   }
   const [at, otherAt] = [columnar.details?.byteOffset, reference.details?.byteOffset];
   const isUtf8 = reference.message.includes('invalid UTF-8');
+  const isEarlier = isUtf8 && test.damage !== undefined && at < otherAt;
   const isSame =
     columnar.constructor === reference.constructor &&
     columnar.code !== undefined &&
     columnar.code === reference.code &&
-    columnar.retryable === reference.retryable &&
-    (at === otherAt || (isUtf8 && test.damage !== undefined && at < otherAt)) &&
+    (columnar.retryable === reference.retryable || isEarlier) &&
+    (at === otherAt || isEarlier) &&
     (columnar.message === reference.message || isUtf8);
   return isSame ? null : differ;
 }
