@@ -83,7 +83,8 @@ async function findRemoval(place: OutputPlace, removal: Manifest): Promise<reado
 }
 
 async function findGarbage(place: OutputPlace, olderThan: number): Promise<readonly Found[]> {
-  const deadline = Date.now() - olderThan;
+  // At an age of 0 everything is old enough, also what seems to come from the future: Swift rounds times up.
+  const deadline = olderThan > 0 ? Date.now() - olderThan : Number.POSITIVE_INFINITY;
   const manifest = await unlessUnreadable(loadManifest(place));
   const saved = await unlessUnreadable(place.loadCheckpoint());
   const checkpoint = saved === null ? null : await unlessUnreadable(loadCheckpoint(place));
