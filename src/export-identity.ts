@@ -1,6 +1,7 @@
 import type { Checkpoint, ExportIdentity, TableCheckpoint } from './checkpoint/checkpoint-file.js';
 import type { ResolvedExport } from './config/options.js';
-import type { JobSample, OpenJob } from './job-source.js';
+import type { JobSample } from './job-sample.js';
+import type { OpenJob } from './job-source.js';
 import type { TablePlan } from './model.js';
 import { codecVersion } from './page-codecs.js';
 import { sinkFormats } from './sinks/sink-formats.js';

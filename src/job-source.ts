@@ -1,28 +1,17 @@
-import { createHash } from 'node:crypto';
-import pLimit from 'p-limit';
 import type { DecodeBody, GesClient, JobAnswer } from './client/ges-client.js';
 import type { JobStatus } from './client/job-status.js';
 import { waitFor } from './client/retry.js';
 import { JobError, PageError } from './errors.js';
-import { canonicalJson, JsonObject, type JsonValue } from './json-value.js';
+import type { JsonObject, JsonValue } from './json-value.js';
 import { createListNames } from './list-names.js';
-import type { Answer, DecodedBody, RecordList, TablePlan, Warning, Window } from './model.js';
-import { PageSize } from './pager/page-size.js';
-import { fetchSome, fillWindow } from './pager/read-pages.js';
+import type { Answer, DecodedBody, TablePlan, Warning, Window } from './model.js';
+import { MAX_EMPTY_ANSWERS } from './pager/read-pages.js';
 import { readResult } from './read-result.js';
 import { findRepeatedLists } from './repeated-lists.js';
 import { createResultCounter } from './result-counter.js';
-import { readGraphSchema } from './tables/graph-schema.js';
+import { firstRecord } from './tables/first-record.js';
 import { answersLikeHyg, hygCutMessage } from './tables/hyg-results.js';
-import type { ListSample } from './tables/plan-columns.js';
-import {
-  holdsScalarRow,
-  isResultList,
-  isWholeListRecord,
-  type PlanOptions,
-  planTables,
-  readScalars,
-} from './tables/plan-tables.js';
+import { holdsScalarRow, isResultList, isWholeListRecord, readScalars } from './tables/plan-tables.js';
 
 /** A finished job, as its first answer shows it. */
 export interface OpenJob {
@@ -211,9 +200,7 @@ function wholeAnswer(body: DecodedBody, count: number): Answer<DecodedBody> {
   };
 }
 
-/** How often a server may give nothing for the first record of a result that has some, as it may on any page. */
-const MAX_EMPTY_ANSWERS = 3;
-
+/** The answer for the first record; asked for again where it gives nothing of a result that has some, as pages are. */
 async function readFirst(client: GesClient, jobId: string, options: WaitOptions): Promise<JobAnswer> {
   for (let attempt = 1; ; attempt++) {
     const answer = await waitForEnd(client, jobId, options);
@@ -267,193 +254,6 @@ function countRecords(
   }
   const list = body.lists.find((candidate) => candidate.key === primary);
   return (list === undefined ? holdsScalarRow(scalars) : list.count > 0) ? 1 : 0;
-}
-
-function firstRecord(list: DecodedBody['lists'][number]): JsonValue | undefined {
-  for (const batch of list.batches()) return batch[0];
-  return undefined;
-}
-
-/** The samples: how many windows over the whole range, and how many records in each. */
-const SAMPLE_WINDOWS = 16;
-const SAMPLE_RECORDS = 100;
-/** A result of up to this many records is its own sample. */
-const WHOLE_SAMPLE_RECORDS = 1000;
-/** Samples are held as values, which take many times their text: of longer answers only the first records are. */
-const MAX_SAMPLE_BYTES = 32 * 1024 * 1024;
-
-/** How many samples are asked for together, as far as there are connections. */
-const SAMPLES_AT_ONCE = 8;
-/** Where records are wide, samples are read one by one: they need not fit in memory together. */
-const LARGE_SAMPLE_BYTES = 4 * 1024 * 1024;
-
-export interface JobSample {
-  /** Mean length of a record's JSON text, in bytes; 0 without any. */
-  readonly recordBytes: number;
-  /** SHA-256 over some records of each sample, independent of white space and of the order of members. */
-  readonly fingerprint: string;
-  readonly lists: readonly ListSample[];
-}
-
-/**
- * Reads the first records, some in the middle and the last ones for the fingerprint; with `spread`, samples over
- * the whole result.
- *
- * @throws whatever reading a window throws
- */
-export async function sampleJob(
-  job: OpenJob,
-  spread: boolean,
-  pageSize: number,
-  signal: AbortSignal,
-): Promise<JobSample> {
-  const samples = new Map<string, ListSoFar>();
-  const size = Math.min(SAMPLE_RECORDS, pageSize);
-  let isWhole = !job.isPaged || (job.total !== null && job.total <= WHOLE_SAMPLE_RECORDS);
-  const windows = job.isPaged
-    ? sampleWindows(job.total, size, spread)
-    : [{ offset: 0, limit: Number.MAX_SAFE_INTEGER }];
-  const fingerprint = createHash('sha256');
-  let bytes = 0;
-  let count = 0;
-  for await (const bodies of readSamples(job, windows, size, signal)) {
-    addRecords(fingerprint, bodies, job.primary, size);
-    for (const body of bodies) {
-      const share = Math.min(1, Math.max(0, MAX_SAMPLE_BYTES - bytes) / body.bytes);
-      if (share < 1) isWhole = false;
-      bytes += body.bytes;
-      for (const list of body.lists) {
-        count += list.count;
-        const known = samples.get(list.key) ?? { records: [], members: undefined, splitsGroups: false };
-        takeFirst(list, Math.ceil(list.count * share), known.records);
-        if (list.members !== undefined) known.members = new Set([...(known.members ?? []), ...list.members]);
-        known.splitsGroups ||= list.splitsGroups === true;
-        samples.set(list.key, known);
-      }
-      body.release();
-    }
-  }
-  return {
-    recordBytes: bytes / Math.max(1, count),
-    fingerprint: fingerprint.digest('hex'),
-    lists: [...samples].map(([key, { records, members, splitsGroups }]) => ({
-      key,
-      records,
-      isWhole,
-      members: members === undefined ? undefined : [...members],
-      splitsGroups,
-    })),
-  };
-}
-
-interface ListSoFar {
-  readonly records: JsonValue[];
-  members: ReadonlySet<string> | undefined;
-  splitsGroups: boolean;
-}
-
-/** Appends the first records of a list to others. */
-function takeFirst(list: RecordList, count: number, records: JsonValue[]): void {
-  let left = count;
-  for (const batch of list.batches()) {
-    if (left <= 0) return;
-    for (const record of batch.slice(0, left)) records.push(record);
-    left -= batch.length;
-  }
-}
-
-function sampleWindows(total: number | null, size: number, spread: boolean): readonly Window[] {
-  if (total === null) return [{ offset: 0, limit: spread ? WHOLE_SAMPLE_RECORDS : size }];
-  if (total === 0) return [{ offset: 0, limit: 1 }];
-  if (total <= size) return [{ offset: 0, limit: total }];
-  if (!spread) {
-    // Beginning, middle and end, so that a job that ran again under its id is noticed.
-    const offsets = [0, Math.floor((total - size) / 2), total - size];
-    return [...new Set(offsets)].map((offset) => ({ offset, limit: size }));
-  }
-  if (total <= WHOLE_SAMPLE_RECORDS) {
-    return [
-      { offset: 0, limit: size },
-      { offset: size, limit: total - size },
-    ];
-  }
-  return Array.from({ length: SAMPLE_WINDOWS }, (_, index) => ({
-    offset: Math.floor((index * (total - size)) / (SAMPLE_WINDOWS - 1)),
-    limit: size,
-  }));
-}
-
-/** The samples in their order. */
-async function* readSamples(
-  job: OpenJob,
-  windows: readonly Window[],
-  size: number,
-  signal: AbortSignal,
-): AsyncGenerator<readonly DecodedBody[]> {
-  const isLarge = (job.firstBytes ?? 0) * size > LARGE_SAMPLE_BYTES;
-  const limit = pLimit(isLarge ? 1 : SAMPLES_AT_ONCE);
-  const leaving = new AbortController();
-  const abort = AbortSignal.any([signal, leaving.signal]);
-  const reading = windows.map((window) => limit(() => readSample(job, window, abort)));
-  const ended = Promise.allSettled(reading);
-  try {
-    for (const sample of reading) yield await sample;
-  } finally {
-    leaving.abort();
-    await ended;
-  }
-}
-
-async function readSample(
-  job: OpenJob,
-  window: Window,
-  signal: AbortSignal,
-): Promise<readonly DecodedBody[]> {
-  const fetch = (asked: Window) => job.fetchPage(asked, signal);
-  if (!job.isPaged || job.total === null || job.total === 0)
-    return [(await fetchSome(window, window, fetch, new PageSize())).answer.body];
-  const page = await fillWindow(window, job.total, fetch);
-  return page.answers.map((answer) => answer.body);
-}
-
-function addRecords(
-  hash: ReturnType<typeof createHash>,
-  bodies: readonly DecodedBody[],
-  primary: string | null,
-  size: number,
-): void {
-  let left = size;
-  for (const body of bodies) {
-    const list = body.lists.find((candidate) => candidate.key === primary);
-    if (list === undefined) continue;
-    for (const batch of list.batches()) {
-      if (left <= 0) break;
-      for (const record of batch) {
-        if (left-- > 0) hash.update(`${canonicalJson(record)}\n`);
-      }
-    }
-  }
-}
-
-/** Plans the tables of a job from samples over its whole result and from the graph's schema. */
-export async function planJob(
-  client: GesClient,
-  job: OpenJob,
-  sample: JobSample,
-  options: PlanOptions,
-  signal: AbortSignal,
-): Promise<readonly TablePlan[]> {
-  const needsSchema = sample.lists.some(({ key, records }) =>
-    records.length === 0 ? key === 'vertices' || key === 'edges' : records.some(hasProperties),
-  );
-  const schemaBody = needsSchema ? await client.readSchema(signal) : null;
-  const labels = schemaBody?.lists.find((list) => list.key === 'schema');
-  const schema = labels === undefined ? null : readGraphSchema([...labels.batches()].flat());
-  return planTables(sample.lists, job.scalars, schema, options);
-}
-
-function hasProperties(record: JsonValue): boolean {
-  return record instanceof JsonObject && record.get('properties') instanceof JsonObject;
 }
 
 /**

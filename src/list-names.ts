@@ -2,6 +2,7 @@ import { PageError } from './errors.js';
 import { JsonObject, type JsonValue } from './json-value.js';
 import type { RecordList } from './model.js';
 import { detectShape } from './tables/detect-shape.js';
+import { firstRecord } from './tables/first-record.js';
 import { isResultList } from './tables/plan-tables.js';
 
 /** A list that answers had records in: what kind they are of, and where it was first seen. */
@@ -47,10 +48,4 @@ function kindOf(name: string, record: JsonValue): string {
   return shape === 'element' && record instanceof JsonObject && record.get('id') !== undefined
     ? 'vertex'
     : shape;
-}
-
-function firstRecord(list: RecordList): JsonValue | undefined {
-  if (list.count === 0) return undefined;
-  for (const batch of list.batches()) return batch[0];
-  return undefined;
 }

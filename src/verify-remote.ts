@@ -1,7 +1,8 @@
 import type { GesClient } from './client/ges-client.js';
 import { createRowReader } from './decode/reference/row-reader.js';
 import { VerifyError } from './errors.js';
-import { checkLists, type OpenJob, openJob, planJob, recordsFor, sampleJob } from './job-source.js';
+import { planJob, sampleJob } from './job-sample.js';
+import { checkLists, type OpenJob, openJob, recordsFor } from './job-source.js';
 import { stringifyJson } from './json-value.js';
 import type { Manifest } from './manifest/manifest.js';
 import type { Column, DecodedBody, PartFile, RecordShape, Row, TablePlan, Window } from './model.js';

@@ -12,12 +12,15 @@ export function keepMemoryLow(): void {
   // The HTTP parser of undici is one large function, whose optimisation takes 35 MB and a tenth of a second, and it sees
   // only the headers of answers.
   optimizeWebAssembly(false);
-  if (!('transfer' in ArrayBuffer.prototype)) {
-    // Node 20 has it in new contexts after this.
-    v8.setFlagsFromString('--harmony-rab-gsab-transfer');
-    const value: unknown = vm.runInNewContext('ArrayBuffer.prototype.transfer');
-    Object.defineProperty(ArrayBuffer.prototype, 'transfer', { value, configurable: true, writable: true });
-  }
+  provideTransfer();
+}
+
+/** Makes `ArrayBuffer.prototype.transfer` of Node 20, which keeps it behind a flag: new contexts have it after that. */
+export function provideTransfer(): void {
+  if ('transfer' in ArrayBuffer.prototype) return;
+  v8.setFlagsFromString('--harmony-rab-gsab-transfer');
+  const value: unknown = vm.runInNewContext('ArrayBuffer.prototype.transfer');
+  Object.defineProperty(ArrayBuffer.prototype, 'transfer', { value, configurable: true, writable: true });
 }
 
 /** To be called when answers were read, and no page of records has been: what counts is when a function first runs. */

@@ -31,23 +31,28 @@ export async function openLocalFile(root: string, path: string): Promise<StoredF
 
 /** The greatest that stays in the nearer caches of a processor together with what works on it. */
 const SCAN_BYTES = 256 * 1024;
+const NOTHING = Buffer.alloc(0);
 
-/** One piece is read while the other is worked on. */
-async function* scanFile(path: string): AsyncGenerator<Buffer> {
+/**
+ * The first bytes of a file, in chunks that are good only until the next one is asked for: one piece is read while the
+ * other is worked on.
+ */
+export async function* scanFile(path: string, bytes = Number.POSITIVE_INFINITY): AsyncGenerator<Buffer> {
+  if (bytes === 0) return;
   const file = await open(path, 'r');
-  let reading: Promise<Buffer> | null = null;
+  const pieces = [Buffer.allocUnsafeSlow(SCAN_BYTES), Buffer.allocUnsafeSlow(SCAN_BYTES)] as const;
+  let left = bytes;
+  let reading = readPiece(file, pieces[0]);
   try {
-    const pieces = [Buffer.allocUnsafeSlow(SCAN_BYTES), Buffer.allocUnsafeSlow(SCAN_BYTES)] as const;
-    reading = readPiece(file, pieces[0]);
-    for (let turn = 1; ; turn ^= 1) {
+    for (let turn: 0 | 1 = 1; ; turn = turn === 1 ? 0 : 1) {
       const piece = await reading;
-      reading = null;
       if (piece.length === 0) return;
-      reading = readPiece(file, pieces[turn as 0 | 1]);
-      yield piece;
+      left -= piece.length;
+      reading = left > 0 ? readPiece(file, pieces[turn]) : Promise.resolve(NOTHING);
+      yield left < 0 ? piece.subarray(0, left) : piece;
     }
   } finally {
-    await reading?.catch(() => undefined);
+    await reading.catch(() => undefined);
     await file.close();
   }
 }

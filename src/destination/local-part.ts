@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { type FileHandle, lstat, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CheckpointError } from '../errors.js';
 import { syncFolder } from './atomic-file.js';
 import { onDisk } from './fs-error.js';
+import { scanFile } from './local-file.js';
 import { makeFolder } from './output-folder.js';
 import { openName } from './part-name.js';
 import type { CommittedPart, PartDigest, PartWriter } from './part-writer.js';
@@ -113,11 +113,9 @@ class LocalPart implements PartWriter {
 }
 
 async function hashPrefix(path: string, bytes: number, hash: ReturnType<typeof createHash>): Promise<number> {
-  if (bytes === 0) return 0;
   let length = 0;
-  const stream = createReadStream(path, { end: bytes - 1, highWaterMark: 1 << 20 });
   await onDisk('read', path, async () => {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for await (const chunk of scanFile(path, bytes)) {
       hash.update(chunk);
       length += chunk.length;
     }

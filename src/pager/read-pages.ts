@@ -10,7 +10,7 @@ import { SeamGuard } from './seam-guard.js';
 const MIN_HELD = 2;
 
 /** How often in a row a server may give nothing for a range that is inside the total. */
-const MAX_EMPTY_ANSWERS = 3;
+export const MAX_EMPTY_ANSWERS = 3;
 
 export interface ReadPagesOptions<Body> {
   /**

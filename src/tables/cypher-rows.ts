@@ -1,6 +1,7 @@
 import { isJsonArray, JsonObject, type JsonValue } from '../json-value.js';
 import type { DecodedBody, RecordList } from '../model.js';
 import { derivedList, withLists } from './derived-list.js';
+import { firstRecord } from './first-record.js';
 
 /**
  * Brings the answer of an asynchronous Cypher or GQL job into the form of every other result: a list of records,
@@ -17,7 +18,7 @@ export function readCypherRows(body: DecodedBody): DecodedBody {
 
 function readStatements(body: DecodedBody): DecodedBody | null {
   const list = body.lists.find((candidate) => candidate.key === 'results');
-  if (list === undefined || !isStatement(firstOf(list))) return null;
+  if (list === undefined || !isStatement(firstRecord(list))) return null;
   const statements = [...list.batches()].flat();
   if (!statements.every(isStatement)) return null;
   const lists: RecordList[] = [];
@@ -53,7 +54,7 @@ function readColumns(body: DecodedBody): DecodedBody | null {
   if (named === undefined || rows === undefined) return null;
   const [names] = named.batches();
   if (names !== undefined && !names.every((name) => typeof name === 'string')) return null;
-  const first = firstOf(rows);
+  const first = firstRecord(rows);
   if (first !== undefined && !isRow(first)) return null;
   const columns = namesOf(names);
   const list: RecordList = {
@@ -112,11 +113,6 @@ function holdsNothing(value: JsonValue): boolean {
 
 function freeName(name: string, taken: readonly string[]): string {
   return taken.includes(name) ? freeName(`${name}_`, taken) : name;
-}
-
-function firstOf(list: RecordList): JsonValue | undefined {
-  for (const [first] of list.batches()) return first;
-  return undefined;
 }
 
 /** Puts scalars where `readScalars` looks for them. */

@@ -1,6 +1,7 @@
 import type { Column, StoredFile } from '../model.js';
 import { csvRow } from './csv-rows.js';
 import type { FileLayout } from './file-layout.js';
+import { PassedRows } from './passed-rows.js';
 import { readBlocks } from './read-blocks.js';
 import { FileProblem } from './row-batch.js';
 import type { RowJudge } from './row-judge.js';
@@ -32,7 +33,8 @@ export async function scanCsv(
   layout: FileLayout,
   judge: RowJudge,
 ): Promise<void> {
-  const rows = new RowScan(columns, layout);
+  const passed = new PassedRows(columns);
+  const rows = new RowScan(columns, layout, passed);
   let isHeader = true;
   let hasBom = !layout.csv.bom;
   const scan = (bytes: Buffer, end: number): number => {
@@ -47,19 +49,19 @@ export async function scanCsv(
       const behind = rows.row(bytes, at, end);
       if (behind === MORE) break;
       if (rows.problem !== null) {
-        rows.tell(judge);
+        passed.tell(judge);
         throw new FileProblem(`${rows.problem}, in ${isHeader ? 'the header' : `row ${judge.rows + 1}`}`);
       }
       // The header is no row; it is compared where the schema is.
       if (!isHeader && rows.isDoubtful) {
-        rows.tell(judge);
+        passed.tell(judge);
         const line = bytes.toString('utf8', at, behind);
         judge.judge(() => csvRow(line, columns, layout));
-      } else if (!isHeader) rows.pass();
+      } else if (!isHeader) passed.pass();
       isHeader = false;
       at = behind;
     }
-    rows.tell(judge);
+    passed.tell(judge);
     return at;
   };
   await readBlocks(file, scan, scan);
@@ -67,41 +69,35 @@ export async function scanCsv(
 
 class RowScan {
   readonly #kinds: Uint8Array;
-  readonly #isNullable: Uint8Array;
   readonly #width: number;
   readonly #delimiter: number;
   readonly #isCrlf: boolean;
   readonly #nullText: Buffer;
   /** Bytes at which a cell without quotes ends, rightly or not. */
   readonly #stops: Uint8Array;
-  readonly #nulls: Float64Array;
-  readonly #nullColumns: Uint32Array;
-  #nullCells = 0;
-  #rows = 0;
+  readonly #passed: PassedRows;
   #unpacked = Buffer.alloc(1024);
   /** Whether the row that was read last is not plainly right. */
   isDoubtful = false;
   /** Why the row that was read last cannot be cut into cells; null where it can. */
   problem: string | null = null;
 
-  constructor(columns: readonly Column[], { csv }: FileLayout) {
+  constructor(columns: readonly Column[], { csv }: FileLayout, passed: PassedRows) {
     this.#kinds = Uint8Array.from(columns, ({ type }) => kindOf(type));
-    this.#isNullable = Uint8Array.from(columns, ({ nullable }) => (nullable ? 1 : 0));
     this.#width = columns.length;
     this.#delimiter = csv.delimiter.charCodeAt(0);
     this.#isCrlf = csv.crlf;
     this.#nullText = Buffer.from(csv.nullText);
     this.#stops = new Uint8Array(256);
     for (const byte of [this.#delimiter, LINE_FEED, CARRIAGE_RETURN, QUOTE]) this.#stops[byte] = 1;
-    this.#nulls = new Float64Array(columns.length);
-    this.#nullColumns = new Uint32Array(columns.length);
+    this.#passed = passed;
   }
 
   /** Reads the row that begins at `start`; gives where the next begins, or MORE. */
   row(bytes: Buffer, start: number, end: number): number {
     this.isDoubtful = false;
     this.problem = null;
-    this.#nullCells = 0;
+    this.#passed.beginRow();
     let at = start;
     for (let column = 0; ; column++) {
       const from = at;
@@ -127,22 +123,6 @@ class RowScan {
         at,
       );
     }
-  }
-
-  /** The row that was read last is right. */
-  pass(): void {
-    this.#rows++;
-    for (let index = 0; index < this.#nullCells; index++)
-      (this.#nulls[this.#nullColumns[index] as number] as number)++;
-  }
-
-  /** Tells what has passed since it last did. */
-  tell(judge: RowJudge): void {
-    judge.pass(this.#rows);
-    this.#rows = 0;
-    for (let index = 0; index < this.#nulls.length; index++)
-      judge.addNulls(index, this.#nulls[index] as number);
-    this.#nulls.fill(0);
   }
 
   #wrong(problem: string, at: number): number {
@@ -173,8 +153,7 @@ class RowScan {
   }
 
   #addNull(column: number): void {
-    if (this.#isNullable[column] !== 1) this.isDoubtful = true;
-    else this.#nullColumns[this.#nullCells++] = column;
+    if (!this.#passed.addNull(column)) this.isDoubtful = true;
   }
 
   /** The end of a cell in quotes, behind the last one; MORE where that is not known yet. */

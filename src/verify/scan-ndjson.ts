@@ -1,6 +1,7 @@
 import type { Column, StoredFile } from '../model.js';
 import type { FileLayout } from './file-layout.js';
 import { ndjsonRow } from './ndjson-rows.js';
+import { PassedRows } from './passed-rows.js';
 import { readBlocks } from './read-blocks.js';
 import type { RowJudge } from './row-judge.js';
 import { DOUBT, endOfValue, isNull, kindOf } from './value-bytes.js';
@@ -21,7 +22,8 @@ export async function scanNdjson(
   judge: RowJudge,
 ): Promise<void> {
   const isBare = layout.raw && columns.length === 1;
-  const lines = new LineScan(columns, isBare);
+  const passed = new PassedRows(columns);
+  const lines = new LineScan(columns, isBare, passed);
   await readBlocks(file, (bytes, end) => {
     let at = 0;
     while (at < end) {
@@ -32,11 +34,11 @@ export async function scanNdjson(
       }
       const lineEnd = bytes.indexOf(LINE_FEED, at);
       const line = bytes.toString('utf8', at, lineEnd);
-      lines.tell(judge);
+      passed.tell(judge);
       judge.judge(() => ndjsonRow(line, columns, layout));
       at = lineEnd + 1;
     }
-    lines.tell(judge);
+    passed.tell(judge);
     return end;
   });
 }
@@ -44,36 +46,29 @@ export async function scanNdjson(
 /** Lines that are plainly right. */
 class LineScan {
   readonly #kinds: Uint8Array;
-  readonly #isNullable: Uint8Array;
   /** What stands before each value: `{"id":`, then `,"label":`. */
   readonly #prefixes: readonly Buffer[];
   readonly #suffix: number;
-  readonly #nulls: Float64Array;
-  /** Columns that are null in the line at hand. */
-  readonly #nullColumns: Uint32Array;
-  #rows = 0;
+  readonly #passed: PassedRows;
 
-  constructor(columns: readonly Column[], isBare: boolean) {
+  constructor(columns: readonly Column[], isBare: boolean, passed: PassedRows) {
     this.#kinds = Uint8Array.from(columns, ({ type }) => kindOf(type));
-    this.#isNullable = Uint8Array.from(columns, ({ nullable }) => (nullable ? 1 : 0));
     this.#prefixes = columns.map(({ name }, index) =>
       Buffer.from(isBare ? '' : `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`),
     );
     this.#suffix = isBare ? 0 : 1;
-    this.#nulls = new Float64Array(columns.length);
-    this.#nullColumns = new Uint32Array(columns.length);
+    this.#passed = passed;
   }
 
   /** The end of the line that begins at `start`, behind its line feed; DOUBT where it is not plainly right. */
   line(bytes: Uint8Array, start: number): number {
     let at = start;
-    let nulls = 0;
+    this.#passed.beginRow();
     for (let index = 0; index < this.#prefixes.length; index++) {
       const prefix = this.#prefixes[index] as Buffer;
       for (let char = 0; char < prefix.length; char++) if (bytes[at++] !== prefix[char]) return DOUBT;
       if (isNull(bytes, at)) {
-        if (this.#isNullable[index] === 0) return DOUBT;
-        this.#nullColumns[nulls++] = index;
+        if (!this.#passed.addNull(index)) return DOUBT;
         at += 4;
       } else {
         at = endOfValue(bytes, at, this.#kinds[index] as number);
@@ -82,17 +77,7 @@ class LineScan {
     }
     if (this.#suffix === 1 && bytes[at++] !== CLOSE_BRACE) return DOUBT;
     if (bytes[at] !== LINE_FEED) return DOUBT;
-    for (let index = 0; index < nulls; index++) (this.#nulls[this.#nullColumns[index] as number] as number)++;
-    this.#rows++;
+    this.#passed.pass();
     return at + 1;
-  }
-
-  /** Tells what has passed since it last did. */
-  tell(judge: RowJudge): void {
-    judge.pass(this.#rows);
-    this.#rows = 0;
-    for (let index = 0; index < this.#nulls.length; index++)
-      judge.addNulls(index, this.#nulls[index] as number);
-    this.#nulls.fill(0);
   }
 }

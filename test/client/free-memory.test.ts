@@ -3,19 +3,14 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import v8 from 'node:v8';
-import vm from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
+import { provideTransfer } from '../../src/cli/memory-keeper.js';
 import { freeMemory } from '../../src/client/free-memory.js';
 import { createHttp } from '../../src/client/http.js';
 import { createIssuer, createServerCertificate } from './certificates.js';
 
-if (!('transfer' in ArrayBuffer.prototype)) {
-  v8.setFlagsFromString('--harmony-rab-gsab-transfer');
-  const value: unknown = vm.runInNewContext('ArrayBuffer.prototype.transfer');
-  Object.defineProperty(ArrayBuffer.prototype, 'transfer', { value, configurable: true, writable: true });
-}
+provideTransfer();
 
 const TEXT = randomBytes(3_000_000);
 
