@@ -77,7 +77,9 @@ test('while one export writes, another one of the same folder stops with 3', asy
   openGraph,
 }) => {
   const graph = await openGraph({ latencyMs: 30 });
-  const args = ['export', 'synthetic-pagerank-2000', '--out', folder, '--page-size', '50'];
+  // One request at a time: the first must still be writing when the second has started.
+  const pace = ['--page-size', '50', '--concurrency', '1'];
+  const args = ['export', 'synthetic-pagerank-2000', '--out', folder, ...pace];
   const first = graph.start(...args);
   await vi.waitFor(() => readFile(join(folder, LOCK)), { timeout: 20_000, interval: 5 });
   const second = failureOf(await graph.run(...args));
