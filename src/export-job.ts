@@ -458,8 +458,7 @@ async function planExport(
       sample: first ?? (await sampleJob(job, false, options.pageSize, signal)),
     };
   }
-  const sample = await sampleJob(job, true, options.pageSize, signal);
-  const wirePlans = await planJob(client, job, sample, options, signal);
+  const { plans: wirePlans, sample } = await planJob(client, job, first, options, signal);
   const plans = wirePlans.map((plan) => withGraphHeaders(plan, options.graphHeaders));
   return { plans: partitioned(options.strict ? plans.map(withoutOverflow) : plans), sample };
 }

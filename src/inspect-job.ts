@@ -2,7 +2,7 @@ import type { ResolvedConnection } from './config/options.js';
 import { connect } from './connect.js';
 import { createRowReader } from './decode/reference/row-reader.js';
 import { ConfigError } from './errors.js';
-import { planJob, sampleJob } from './job-sample.js';
+import { planJob } from './job-sample.js';
 import { openJob, recordsFor } from './job-source.js';
 import { type JsonValue, stringifyJson } from './json-value.js';
 import type { Column, DecodedBody, Row, TablePlan } from './model.js';
@@ -36,8 +36,8 @@ export async function inspectJob(
   const { signal } = new AbortController();
   try {
     const job = await openJob(client, jobId, { waitMs: 0 });
-    const sample = await sampleJob(job, true, MAX_ROWS, signal);
-    const plans = await planJob(client, job, sample, { paths: 'list', raw: false }, signal);
+    const options = { paths: 'list', raw: false, pageSize: MAX_ROWS } as const;
+    const { plans } = await planJob(client, job, undefined, options, signal);
     const limit = Math.min(Math.max(rows, 1), job.total ?? rows);
     const first = limit > 0 ? (await job.fetchPage({ offset: 0, limit }, signal)).body : null;
     return {

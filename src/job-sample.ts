@@ -6,7 +6,7 @@ import { canonicalJson, JsonObject, type JsonValue } from './json-value.js';
 import type { DecodedBody, RecordList, TablePlan, Window } from './model.js';
 import { PageSize } from './pager/page-size.js';
 import { fetchSome, fillWindow } from './pager/read-pages.js';
-import { readGraphSchema } from './tables/graph-schema.js';
+import { type GraphSchema, readGraphSchema } from './tables/graph-schema.js';
 import type { ListSample } from './tables/plan-columns.js';
 import { type PlanOptions, planTables } from './tables/plan-tables.js';
 
@@ -171,21 +171,37 @@ function addRecords(
   }
 }
 
-/** Plans the tables of a job from samples over its whole result and from the graph's schema. */
+/**
+ * Plans the tables of a job from samples over its whole result and from the graph's schema.
+ *
+ * @param first a sample of the first records, where it has been read already: what it needs is asked for at once
+ */
 export async function planJob(
   client: GesClient,
   job: OpenJob,
-  sample: JobSample,
-  options: PlanOptions,
+  first: JobSample | undefined,
+  options: PlanOptions & { readonly pageSize: number },
   signal: AbortSignal,
-): Promise<readonly TablePlan[]> {
-  const needsSchema = sample.lists.some(({ key, records }) =>
+): Promise<{ readonly plans: readonly TablePlan[]; readonly sample: JobSample }> {
+  const [sample, early] = await Promise.all([
+    sampleJob(job, true, options.pageSize, signal),
+    first !== undefined && needsSchema(first) ? readSchema(client, signal) : undefined,
+  ]);
+  const isMissing = early === undefined && needsSchema(sample);
+  const schema = isMissing ? await readSchema(client, signal) : (early ?? null);
+  return { plans: planTables(sample.lists, job.scalars, schema, options), sample };
+}
+
+/** @returns null where the server gives no schema */
+async function readSchema(client: GesClient, signal: AbortSignal): Promise<GraphSchema | null> {
+  const labels = (await client.readSchema(signal))?.lists.find((list) => list.key === 'schema');
+  return labels === undefined ? null : readGraphSchema([...labels.batches()].flat());
+}
+
+function needsSchema({ lists }: JobSample): boolean {
+  return lists.some(({ key, records }) =>
     records.length === 0 ? key === 'vertices' || key === 'edges' : records.some(hasProperties),
   );
-  const schemaBody = needsSchema ? await client.readSchema(signal) : null;
-  const labels = schemaBody?.lists.find((list) => list.key === 'schema');
-  const schema = labels === undefined ? null : readGraphSchema([...labels.batches()].flat());
-  return planTables(sample.lists, job.scalars, schema, options);
 }
 
 function hasProperties(record: JsonValue): boolean {

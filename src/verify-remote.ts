@@ -114,10 +114,13 @@ interface ComparedTable {
 /** Plans the tables as the export did; a table that met a misfit on the way has `_overflow` since. */
 async function planLikeExport(client: GesClient, job: OpenJob, manifest: Manifest, signal: AbortSignal) {
   const { options } = manifest;
-  const sample = await sampleJob(job, true, pageSizeOf(manifest), signal);
-  const paths = options['paths'] === 'long' ? 'long' : 'list';
-  const planned = await planJob(client, job, sample, { paths, raw: options['raw'] === true }, signal);
-  const all = options['strict'] === true ? planned.map(withoutOverflow) : planned;
+  const wanted = {
+    paths: options['paths'] === 'long' ? 'long' : 'list',
+    raw: options['raw'] === true,
+    pageSize: pageSizeOf(manifest),
+  } as const;
+  const { plans } = await planJob(client, job, undefined, wanted, signal);
+  const all = options['strict'] === true ? plans.map(withoutOverflow) : plans;
   const tables: ComparedTable[] = [];
   const disagreements: Disagreement[] = [];
   for (const { name, columns, partitionBy, files } of manifest.tables) {
