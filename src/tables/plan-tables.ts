@@ -3,6 +3,7 @@ import type { DecodedBody, RecordShape, TablePlan } from '../model.js';
 import { detectShape } from './detect-shape.js';
 import type { GraphSchema } from './graph-schema.js';
 import {
+  DOCUMENTED_SHAPES,
   ENVELOPE_FIELDS,
   JOB_FIELDS,
   ONE_PATH_LISTS,
@@ -84,7 +85,7 @@ export function holdsScalarRow(scalars: JsonObject): boolean {
 }
 
 /**
- * The tables that a job gives: one for each result list, or one row of scalars where there is no list, or none
+ * The tables that a job gives: one for each result list (but for an empty one that no page names, beside others), or one row of scalars where there is no list, or none
  * where there is nothing at all (a job that has a status only).
  *
  * @param samples records of every list, spread over the result
@@ -95,7 +96,12 @@ export function planTables(
   schema: GraphSchema | null,
   options: PlanOptions,
 ): readonly TablePlan[] {
-  const lists = samples.filter((sample) => isResultList(sample.key));
+  const results = samples.filter((sample) => isResultList(sample.key));
+  const telling = results.filter(({ key, records, members }) => {
+    const isDocumented = DOCUMENTED_SHAPES.has(key) || ONE_PATH_LISTS.has(key);
+    return records.length > 0 || members !== undefined || isDocumented;
+  });
+  const lists = telling.length > 0 ? telling : results;
   if (lists.length === 0) return holdsScalarRow(scalars) ? [planScalars(scalars, options)] : [];
   const plans = lists.map((sample) => planList(sample, schema, options));
   return separateFolders(
