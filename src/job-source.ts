@@ -59,6 +59,9 @@ export interface WaitOptions {
   readonly onStatus?: ((statusWord: string) => void) | undefined;
 }
 
+/** Enough to tell a list that grows from one that does not, also where the server gives fewer than it is asked for. */
+const SECOND_RECORDS = 10;
+
 export const FIRST_POLL_MS = 500;
 export const MAX_POLL_MS = 10_000;
 
@@ -76,10 +79,10 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
   const names = createListNames();
   names.check(body.lists, 0);
   const needsSecond = envelope.total !== 1 && isUnclear(body);
-  const pair: Window = { offset: 0, limit: needsSecond ? 2 : 1 };
-  const second = needsSecond ? await client.readJob(jobId, pair, options.signal) : answer;
+  const asked: Window = { offset: 0, limit: needsSecond ? SECOND_RECORDS : 1 };
+  const second = needsSecond ? await client.readJob(jobId, asked, options.signal) : answer;
   const secondResult = needsSecond ? readResult(second) : body;
-  const primary = primaryList(secondResult.lists, sizeOf(second.envelope, pair));
+  const primary = primaryList(secondResult.lists, sizeOf(second.envelope, asked));
   const counter = createResultCounter(body, primary);
   const holdsFirst = lists.some((list) => list.count > 0);
   const primaryRecords = lists.find((list) => list.key === primary);

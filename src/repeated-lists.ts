@@ -20,10 +20,10 @@ export function isUnclear({ lists }: Lists): boolean {
 /**
  * Lists that come whole with every page, such as the paths beside the vertices of filtered-query (ges_03_0175): each
  * page would add all of their rows again. They are recognised by an answer to a request for one record that holds more
- * of them, or to one for two where another list has grown and they have not; and by the same records on later pages.
+ * of them, or to one for several where another list has grown and they have not; and by the same records on later pages.
  *
  * @param first the answer to a request for one record
- * @param second the answer to a request for two, where the first is unclear; else the first
+ * @param second the answer to a request for several, where the first is unclear; else the first
  * @param primary the list that is paged
  * @returns null where there is no such list
  */
