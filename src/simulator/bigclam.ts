@@ -1,5 +1,4 @@
-/** Vertices by position, with the positions of their neighbours: both ways, and never the vertex itself. */
-export type Neighbourhoods = readonly (readonly number[])[];
+import type { Neighbourhoods } from './graph-measures.js';
 
 export interface BigclamOptions {
   readonly communities: number;

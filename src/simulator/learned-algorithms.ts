@@ -2,15 +2,16 @@ import { z } from 'zod';
 import type { AirportsGraph } from './airports-graph.js';
 import { checkParameters, iterations, ratio } from './algorithm-parameters.js';
 import { keyed, type Run } from './algorithm-run.js';
-import { bigclam, type Neighbourhoods } from './bigclam.js';
+import { bigclam } from './bigclam.js';
 import { algorithmFailure } from './ges-failure.js';
+import type { Neighbourhoods } from './graph-measures.js';
 import { pagedResult } from './job-result.js';
 import { biasedWalks, embed } from './node2vec.js';
 import { createRandom } from './random.js';
 
 /** A run blocks the simulator: what would take more than some seconds fails the job. */
 const MAX_COMMUNITIES = 1000;
-const MAX_STEPS = 200_000_000;
+const MAX_STEPS = 100_000_000;
 
 /** "3,2,10": at most 100 numbers, each from 1 to 10000. */
 const communityNumbers = z

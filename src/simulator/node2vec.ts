@@ -1,4 +1,4 @@
-import type { Neighbourhoods } from './bigclam.js';
+import type { Neighbourhoods } from './graph-measures.js';
 
 export interface WalkOptions {
   /** A way back is the less likely, the greater this is; 1 makes no difference. */

@@ -27,16 +27,23 @@ export function isResultList(key: string): boolean {
 }
 
 /**
- * The list whose elements `offset` and `limit` count: the first result list, or the first one that holds as many
- * as the server declares, where an answer has several (filtered-query, ges_03_0175). Null: there is no list.
+ * The list whose elements `offset` and `limit` count: one that holds as many as the server declares, where an answer
+ * has several (filtered-query, ges_03_0175), else the shortest with records in it, for a small answer was asked for; never
+ * by their order, for members of an object have none. Null: there is no list.
  */
 export function primaryList(
   lists: readonly { readonly key: string; readonly count: number }[],
   declared: number | null,
 ): string | null {
   const results = lists.filter((list) => isResultList(list.key));
-  const exact = results.find((list) => list.count === declared);
-  return (exact ?? results[0])?.key ?? null;
+  const exact = results.filter((list) => list.count === declared);
+  const [primary] = (exact.length > 0 ? exact : results).toSorted(
+    (one, other) =>
+      Number(one.count === 0) - Number(other.count === 0) ||
+      one.count - other.count ||
+      (one.key < other.key ? -1 : 1),
+  );
+  return primary?.key ?? null;
 }
 
 /** `path` of shortest_path and its kin: a list of vertices that is one record. */
