@@ -7,11 +7,17 @@ import { createListNames } from './list-names.js';
 import type { Answer, DecodedBody, TablePlan, Warning, Window } from './model.js';
 import { MAX_EMPTY_ANSWERS } from './pager/read-pages.js';
 import { readResult } from './read-result.js';
-import { findRepeatedLists } from './repeated-lists.js';
+import { findRepeatedLists, isUnclear } from './repeated-lists.js';
 import { createResultCounter } from './result-counter.js';
 import { firstRecord } from './tables/first-record.js';
 import { answersLikeHyg, hygCutMessage } from './tables/hyg-results.js';
-import { holdsScalarRow, isResultList, isWholeListRecord, readScalars } from './tables/plan-tables.js';
+import {
+  holdsScalarRow,
+  isResultList,
+  isWholeListRecord,
+  primaryList,
+  readScalars,
+} from './tables/plan-tables.js';
 
 /** A finished job, as its first answer shows it. */
 export interface OpenJob {
@@ -53,6 +59,9 @@ export interface WaitOptions {
   readonly onStatus?: ((statusWord: string) => void) | undefined;
 }
 
+/** Enough to tell a list that grows from one that does not, also where the server gives fewer than it is asked for. */
+const SECOND_RECORDS = 10;
+
 export const FIRST_POLL_MS = 500;
 export const MAX_POLL_MS = 10_000;
 
@@ -67,10 +76,14 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
   const body = readResult(answer);
   const lists = body.lists.filter((list) => isResultList(list.key));
   const scalars = readScalars(body);
-  const counter = createResultCounter(body, envelope.declared);
   const names = createListNames();
   names.check(body.lists, 0);
-  const { primary } = counter;
+  const needsSecond = envelope.total !== 1 && isUnclear(body);
+  const asked: Window = { offset: 0, limit: needsSecond ? SECOND_RECORDS : 1 };
+  const second = needsSecond ? await client.readJob(jobId, asked, options.signal) : answer;
+  const secondResult = needsSecond ? readResult(second) : body;
+  const primary = primaryList(secondResult.lists, sizeOf(second.envelope, asked));
+  const counter = createResultCounter(body, primary);
   const holdsFirst = lists.some((list) => list.count > 0);
   const primaryRecords = lists.find((list) => list.key === primary);
   const isOneRecord =
@@ -80,10 +93,13 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     envelope.total === null
       ? lists.some((list) => list.count > 1)
       : envelope.total > 1 && counter.count(body, envelope.declared).count === envelope.total;
-  const isUnpaged = isOneRecord || isWhole;
-  const dropRepeated = isUnpaged ? null : findRepeatedLists(body, primary);
+  // Nothing to page, and records beside it: no window would bring them.
+  const isBeside = envelope.total === 0 && primaryRecords?.count === 0 && holdsFirst;
+  const isUnpaged = isOneRecord || isWhole || isBeside;
+  const repeated = isUnpaged ? null : findRepeatedLists(body, secondResult, primary);
+  if (needsSecond) second.body.release();
   const total =
-    isOneRecord || (isUnpaged && envelope.total === null)
+    isOneRecord || (isUnpaged && (envelope.total === null || isBeside))
       ? countRecords(body, primary, isOneRecord, scalars)
       : envelope.total;
   const isLikeHyg =
@@ -101,7 +117,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     primary,
     scalars,
     isLikeHyg,
-    isPlain: body === answer.body && dropRepeated === null,
+    isPlain: body === answer.body && repeated === null,
     fetchPage: isUnpaged ? fetchWhole : fetchPage,
     probePage: probingBy(fetchPage),
   };
@@ -137,7 +153,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     const result = decode === undefined ? readResult(page) : page.body;
     // The samples hold every list that has a table.
     if (decode === undefined) names.check(result.lists, window.offset);
-    const { count, digest } = counter.count(result, declared);
+    const { count, digest } = counter.count(repeated?.paged(result) ?? result, sizeOf(page.envelope, window));
     const isOther = window.offset === 0 && count > 0 && holdsFirst && digest(0, 1) !== firstDigest();
     if (isOther) throw changed(window, 'The first record is not the one that was seen before');
     if (isLikeHyg && count === 0 && total !== null && window.offset < total) {
@@ -152,14 +168,20 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
       count,
       bytes: page.body.heldBytes,
       digest,
-      body: dropRepeated?.(result, window.offset) ?? result,
+      body: repeated?.drop(result, window.offset) ?? result,
     };
   }
 
   /** Read when it is asked for: how the lists of an answer are counted may be learnt meanwhile. */
   function firstDigest(): string {
-    return counter.count(body, envelope.declared).digest(0, 1);
+    const first: Window = { offset: 0, limit: 1 };
+    return counter.count(repeated?.paged(body) ?? body, sizeOf(envelope, first)).digest(0, 1);
   }
+}
+
+/** How many records an answer holds by its own word, or as many as its total leaves for the window. */
+function sizeOf({ declared, total }: JobAnswer['envelope'], { offset, limit }: Window): number | null {
+  return declared ?? (total === null ? null : Math.max(0, Math.min(limit, total - offset)));
 }
 
 /** Pages without a word, or with one of no document, say nothing about the job. */

@@ -1,5 +1,5 @@
 import type { DecodedBody, RecordList } from './model.js';
-import { isResultList, primaryList } from './tables/plan-tables.js';
+import { isResultList } from './tables/plan-tables.js';
 
 /** What an answer holds, in the unit that `offset` and `limit` count. */
 export interface Counted {
@@ -7,6 +7,8 @@ export interface Counted {
   /** Tells the records `[from, to)` apart from others. */
   digest(from: number, to: number): string;
 }
+
+type Lists = Pick<DecodedBody, 'lists'>;
 
 type Counting = (lists: readonly RecordList[], primary: RecordList | undefined) => Counted;
 
@@ -41,20 +43,22 @@ const ofAll: Counting = (lists) => ({
  * temporal_graph (ges_03_0380): no page says. Each answer that declares its size leaves only what agrees with it.
  *
  * @param first the answer to a request for one record
+ * @param primary the list that is paged where one is
  */
 export function createResultCounter(
-  first: DecodedBody,
-  declared: number | null,
-): { readonly primary: string | null; count(body: DecodedBody, declared: number | null): Counted } {
-  const primary = primaryList(first.lists, declared);
-  const order = first.lists.map((list) => list.key);
+  first: Lists,
+  primary: string | null,
+): { count(body: Lists, declared: number | null): Counted } {
+  // Where one list follows the other, the one that the first record is in comes first.
+  const order = first.lists
+    .toSorted((one, other) => Number(other.count > 0) - Number(one.count > 0))
+    .map(({ key }) => key);
   const filled = resultLists(first).filter((list) => list.count > 0);
   // Asked for one record: several lists with something in them are not one behind the other.
   let possible: readonly Counting[] =
     filled.length > 1 ? [ofEach, ofPrimary, ofAll] : [ofAll, ofPrimary, ofEach];
 
   return {
-    primary,
     count(body, stated) {
       const lists = resultLists(body).sort((one, other) => placeOf(one) - placeOf(other));
       const own = lists.find((list) => list.key === primary);
@@ -72,6 +76,6 @@ export function createResultCounter(
   }
 }
 
-function resultLists(body: DecodedBody): RecordList[] {
+function resultLists(body: Lists): RecordList[] {
   return body.lists.filter((list) => isResultList(list.key));
 }

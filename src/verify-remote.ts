@@ -104,6 +104,11 @@ async function findOtherResult(
     : `The first records of job "${job.id}" are not those that were exported`;
 }
 
+function inOrderOf(plan: TablePlan, columns: readonly Column[]): TablePlan {
+  const place = (name: string) => columns.findIndex((column) => column.name === name);
+  return { ...plan, columns: plan.columns.toSorted((one, other) => place(one.name) - place(other.name)) };
+}
+
 /** A table of the manifest with the plan that gives its rows. */
 interface ComparedTable {
   readonly plan: TablePlan;
@@ -124,7 +129,11 @@ async function planLikeExport(client: GesClient, job: OpenJob, manifest: Manifes
   const tables: ComparedTable[] = [];
   const disagreements: Disagreement[] = [];
   for (const { name, columns, partitionBy, files } of manifest.tables) {
-    const candidates = all.filter((plan) => plan.name === name).flatMap((plan) => [plan, withOverflow(plan)]);
+    // Members of an object have no order, and so have the columns that they become.
+    const candidates = all
+      .filter((plan) => plan.name === name)
+      .flatMap((plan) => [plan, withOverflow(plan)])
+      .map((plan) => inOrderOf(plan, columns));
     const found = candidates.find((candidate) => hasColumns(candidate, columns));
     const plan = found === undefined ? undefined : { ...found, partitionBy };
     if (plan === undefined) {

@@ -96,6 +96,52 @@ test('vertices and edges, each paged by itself', async () => {
   expect(result.total).toBe(40);
 });
 
+test.each(['the first', 'the last'])(
+  'of two lists, one behind the other, the name of %s may come first',
+  async (place) => {
+    const result = await exportPaged((offset, limit) => {
+      const own = { vertices: vertices.slice(offset, offset + limit) };
+      const other = { edges: edges.slice(Math.max(0, offset - 40), Math.max(0, offset + limit - 40)) };
+      const lists = place === 'the first' ? { ...own, ...other } : { ...other, ...own };
+      return { lists, returned: own.vertices.length + other.edges.length, total: 65 };
+    });
+    expectGraph(result);
+  },
+);
+
+test.each([1, 2, 3])(
+  '%i records beside those that are paged, the same with every page, are written once',
+  async (beside) => {
+    for (const isFirst of [true, false]) {
+      const { rows, total } = await exportPaged((offset, limit) => {
+        const own = { vertices: vertices.slice(offset, offset + limit) };
+        const whole = { edges: edges.slice(0, beside) };
+        const lists = isFirst ? { ...whole, ...own } : { ...own, ...whole };
+        return { lists, returned: own.vertices.length, total: 40 };
+      });
+      expect(rows['vertices']?.map((row) => row['id'])).toEqual(ids('v', 40));
+      expect(rows['edges']?.map((row) => row['index'])).toEqual(ids('e', beside));
+      expect(total).toBe(40);
+    }
+  },
+);
+
+test('records beside an empty list are a result too', async () => {
+  const { rows } = await exportPaged(() => ({ lists: { edges, vertices: [] }, returned: 0, total: 0 }));
+  expect(rows['vertices']).toEqual([]);
+  expect(rows['edges']?.map((row) => row['index'])).toEqual(ids('e', 25));
+});
+
+test('an empty list that no page names is no table beside others, and one alone is', async () => {
+  const beside = await exportPaged((offset, limit) => {
+    const page = vertices.slice(offset, offset + limit);
+    return { lists: { vertices: page, hints: [] }, returned: page.length, total: 40 };
+  });
+  expect(Object.keys(beside.rows)).toEqual(['vertices']);
+  const alone = await exportPaged(() => ({ lists: { hints: [] }, returned: 0, total: 0 }));
+  expect(alone.rows).toEqual({ records: [] });
+});
+
 test('the lists of an answer may stand in another order on each page', async () => {
   const result = await exportPaged((offset, limit) => {
     const own = { vertices: vertices.slice(offset, offset + limit) };

@@ -78,10 +78,12 @@ export function readEnvelope(root: JsonObject, { listed, clean }: EnvelopeOption
   for (const level of levels) refuseTwoValues(level);
   const paging = (name: string) => plain(onlyValue(levels, name));
   const word = (value: unknown) => (typeof value === 'string' ? clean(value) : value);
+  const code = firstIn([errorSource], ERROR_CODES) ?? firstIn(levels, ['errorCode']);
   const parsed = envelopeSchema.safeParse({
     status: word(plain(root.get('status'))),
     result: word(plain(root.get('result'))),
-    errorCode: word(firstIn([errorSource], ERROR_CODES) ?? firstIn(levels, ['errorCode'])),
+    // What is in a list or an object of errors is one, whatever its code.
+    errorCode: errorSource === root && isNoError(code) ? null : word(code),
     errorMessage: word(firstIn([errorSource], ERROR_MESSAGES) ?? firstIn(levels, ['errorMessage'])),
     jobId: word(firstIn([root, ...levels.filter((level) => level === data)], ['jobId', 'job_id'])),
     data_offset: paging('data_offset'),
@@ -112,6 +114,11 @@ export function readEnvelope(root: JsonObject, { listed, clean }: EnvelopeOption
     declared: parsed.data.data_return_size,
     total: parsed.data.data_total_size,
   };
+}
+
+/** Every code of the documents has a name (`GES.8301`, ges_03_0110): a plain zero says that there is no error. */
+export function isNoError(code: unknown): boolean {
+  return typeof code === 'string' && /^\s*0+\s*$/.test(code);
 }
 
 function isEmpty(value: JsonValue): boolean {

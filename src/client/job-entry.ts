@@ -1,6 +1,7 @@
 import { PageError } from '../errors.js';
 import { isJsonArray, JsonNumber, JsonObject, type JsonValue, stringifyJson } from '../json-value.js';
 import type { Column, ColumnType } from '../model.js';
+import { isNoError } from './envelope.js';
 import { readJobStatus } from './job-status.js';
 
 /**
@@ -73,7 +74,8 @@ export function readJobEntry(entry: JsonValue): JsonObject {
 function hasFailed(entry: JsonObject): boolean {
   const result = entry.get('result');
   const isFailed = typeof result === 'string' && result.toLowerCase() === 'failed';
-  return isFailed || text(entry.get('errorCode')) !== null;
+  const code = text(entry.get('errorCode'));
+  return isFailed || (code !== null && !isNoError(code));
 }
 
 /** A text, or a number as its digits ("date string or timestamp"); empty and absent are null; all else as it came. */

@@ -19,14 +19,17 @@ import { FILTERED_ALGORITHMS } from './filtered-algorithms.js';
 import { algorithmFailure } from './ges-failure.js';
 import { betweennessCentrality, louvain } from './graphology-defaults.js';
 import { type JobResult, pagedResult } from './job-result.js';
+import { LEARNED_ALGORITHMS } from './learned-algorithms.js';
 import { pagerank } from './pagerank.js';
 import { PAIR_ALGORITHMS } from './pair-algorithms.js';
 import { allShortestPaths, nPaths } from './paths.js';
 import { createRandom } from './random.js';
+import { runRecommendation } from './recommendation.js';
 import { listOf } from './record-list.js';
-import { RECORDED_ALGORITHMS } from './recorded-results.js';
 import { SCORE_ALGORITHMS } from './score-algorithms.js';
+import { runSubgraphMatching } from './subgraph-matching.js';
 import { TEMPORAL_ALGORITHMS } from './temporal-algorithms.js';
+import { runTopicrank } from './topicrank.js';
 import { VALUE_ALGORITHMS } from './value-algorithms.js';
 
 /** Page ges_03_0077. */
@@ -197,12 +200,16 @@ const ALGORITHMS: ReadonlyMap<string, Run> = new Map([
   ...PAIR_ALGORITHMS,
   ...FILTERED_ALGORITHMS,
   ...TEMPORAL_ALGORITHMS,
+  ...LEARNED_ALGORITHMS,
   ['filtered_circle_detection', runCircleDetection],
+  ['realtime_recommendation', runRecommendation],
+  ['subgraph_matching', runSubgraphMatching],
+  ['topicrank', runTopicrank],
 ]);
 
 /**
- * Runs an algorithm on the graph; one that is not computed here answers with its recorded result, whatever its
- * parameters. `runtime` is what the result states, in seconds; `request` holds what stands beside the parameters.
+ * Runs an algorithm on the graph. `runtime` is what the result states, in seconds; `request` holds what stands beside
+ * the parameters.
  *
  * @throws GesFailure GES.8301 for an unknown name or a wrong parameter: the answer of the failed job
  */
@@ -214,8 +221,6 @@ export function runAlgorithm(
   request: Readonly<Record<string, unknown>> = {},
 ): JobResult {
   const run = ALGORITHMS.get(name);
-  if (run !== undefined) return run(graph, parameters, runtime, request);
-  const recorded = RECORDED_ALGORITHMS.get(name);
-  if (recorded === undefined) throw algorithmFailure(name, 'Unknown algorithm name');
-  return recorded;
+  if (run === undefined) throw algorithmFailure(name, 'Unknown algorithm name');
+  return run(graph, parameters, runtime, request);
 }

@@ -25,6 +25,9 @@ const BUSY = {
   property_filter: { leftvalue: { property_name: 'count' }, predicate: '>=', rightvalue: { value: 500 } },
 };
 
+/** Two flights and the way back: three airports in a ring. */
+const RING = { edges: '1,2\n2,3\n3,1', vertices: '1,airport\n2,airport\n3,airport' };
+
 const AIRPORT_JOBS: readonly (readonly [
   id: string,
   algorithm: string,
@@ -84,6 +87,11 @@ const AIRPORT_JOBS: readonly (readonly [
     { dynamicRange: DYNAMIC_RANGE },
   ],
   ['temporal-graph', 'temporal_graph', { source: 'ATL,ORD,DFW,LAX' }, { dynamicRange: DYNAMIC_RANGE }],
+  ['topicrank', 'topicrank', { sources: 'ABE,ACV', actived_p: 10 }],
+  ['realtime-recommendation', 'realtime_recommendation', { sources: 'ABE,ACV' }],
+  ['subgraphs', 'subgraph_matching', RING],
+  ['bigclam', 'bigclam', { community_num_space: '2,4,8' }],
+  ['embedding', 'node2vec', { dim: 4, walkLength: 10, walkNumber: 4, iterations: 2 }],
   ['circles-of-vertex', 'single_vertex_circles_detection', { source: 'ABE', max_circle_length: 4 }],
 ];
 

@@ -1,5 +1,8 @@
 import type { DirectedGraph, UndirectedGraph } from 'graphology';
 
+/** Vertices by position, with the positions of their neighbours: both ways, and never the vertex itself. */
+export type Neighbourhoods = readonly (readonly number[])[];
+
 /** Neighbours of each vertex without itself, in the order of the graph. */
 function neighbourhoods(graph: UndirectedGraph): ReadonlyMap<string, ReadonlySet<string>> {
   return new Map(

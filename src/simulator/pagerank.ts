@@ -5,8 +5,11 @@ export interface PagerankOptions {
   /** Stop when the changes of one iteration sum up to less (user guide ges_01_0032). */
   readonly convergence: number;
   readonly maxIterations: number;
-  /** Where the walk begins again, and where the rank of vertices without outgoing edges goes; anywhere if left out. */
-  readonly source?: string | undefined;
+  /**
+   * How much each vertex counts, in relation to the others, where the walk begins again and where the rank of vertices
+   * without outgoing edges goes; one must be greater than 0. All count the same if left out.
+   */
+  readonly restartWeight?: ((id: string) => number) | undefined;
 }
 
 /**
@@ -21,8 +24,9 @@ export function pagerank(graph: AbstractGraph, options: PagerankOptions): Map<st
   const links = ids.map((id) =>
     Uint32Array.from(graph.outboundNeighbors(id), (neighbor) => position.get(neighbor) ?? 0),
   );
-  const shares = new Float64Array(ids.length).fill(options.source === undefined ? 1 : 0);
-  if (options.source !== undefined) shares[position.get(options.source) ?? 0] = ids.length;
+  const weights = Float64Array.from(ids, options.restartWeight ?? (() => 1));
+  const weightsSum = weights.reduce((sum, weight) => sum + weight, 0);
+  const shares = weights.map((weight) => (weight * ids.length) / weightsSum);
   let ranks = new Float64Array(ids.length).fill(1 / ids.length);
   for (let iteration = 0; iteration < options.maxIterations; iteration++) {
     const next = iterate(ranks, links, shares, options.alpha);

@@ -2,71 +2,6 @@ import { type Encodable, encodeJson } from './encode-json.js';
 import { type JobResult, pagedResult } from './job-result.js';
 import { listOf, type RecordList } from './record-list.js';
 
-/**
- * Results of algorithms that are not computed here, by job id. Each has the form of the page named beside it; the
- * values are examples.
- */
-const RECORDED: readonly (readonly [jobId: string, algorithm: string, result: JobResult])[] = [
-  // ges_03_0089: a list of doubles as value.
-  [
-    'embedding',
-    'node2vec',
-    pagedResult(
-      'embedding',
-      listOf([
-        { ATL: [-0.485, -0.679, 0.356, 0] },
-        { ORD: [0.12, 0.4, -0.9, 1e-9] },
-        { 'a"b': [1, -1, 0.5, 0.3333333333333333] },
-      ]),
-      { after: { runtime: 1.2 } },
-    ),
-  ],
-  // ges_03_0508: a list of communities as value.
-  [
-    'bigclam',
-    'bigclam',
-    pagedResult('communities', listOf([{ ATL: [0, 3] }, { ORD: [3] }, { ANC: [] }]), {
-      before: { community_num: 4, log_likelihood: -12345.678901234567 },
-      after: { runtime: 0.8 },
-    }),
-  ],
-  // ges_03_0236.
-  [
-    'topicrank',
-    'topicrank',
-    pagedResult('topicrank', listOf([{ ATL: 0.25 }, { ORD: 0.125 }, { ANC: 0 }]), {
-      after: { runtime: 0.05 },
-    }),
-  ],
-  // ges_03_0090: `sources` is a list.
-  [
-    'realtime-recommendation',
-    'realtime_recommendation',
-    pagedResult('score', listOf([{ ORD: 0.5 }, { DFW: 0.03125 }]), {
-      before: { sources: ['ATL', 'ABE'] },
-      after: { runtime: 0.01 },
-    }),
-  ],
-  // ges_03_0233: the places correspond to those of pattern_graph.
-  [
-    'subgraphs',
-    'subgraph_matching',
-    pagedResult(
-      'subgraphs',
-      listOf([
-        ['ATL', 'ORD', 'DFW'],
-        ['ORD', 'DFW', 'ANC'],
-      ]),
-      { before: { pattern_graph: ['1', '2', '3'], subgraph_number: 2 }, after: { runtime: 0.03 } },
-    ),
-  ],
-];
-
-/** The same by the name that a submission gives. */
-export const RECORDED_ALGORITHMS: ReadonlyMap<string, JobResult> = new Map(
-  RECORDED.map(([, algorithm, result]) => [algorithm, result]),
-);
-
 /** Answers to other jobs than algorithms: `request` is what their entry in the job list shows. */
 interface RecordedQuery {
   readonly taskType: string;
@@ -134,16 +69,12 @@ interface RecordedJob {
 }
 
 /** All recorded results as jobs, by id. */
-export const RECORDED_JOBS: ReadonlyMap<string, RecordedJob> = new Map([
-  ...RECORDED.map(([id, algorithmName, result]) => {
-    const rawRequest = JSON.stringify({ algorithmName, parameters: {} });
-    return [id, { taskType: 'Algorithm', rawRequest, result }] as const;
-  }),
-  ...Object.entries(QUERIES).map(([id, { taskType, request, result }]) => {
+export const RECORDED_JOBS: ReadonlyMap<string, RecordedJob> = new Map(
+  Object.entries(QUERIES).map(([id, { taskType, request, result }]) => {
     const rawRequest = request === '' ? '' : encodeJson(request);
     return [id, { taskType, rawRequest, result }] as const;
   }),
-]);
+);
 
 /** Groups of paths by their paths: a window may cut a pair in two. */
 function pathByPath(

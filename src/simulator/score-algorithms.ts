@@ -51,7 +51,7 @@ const runPersonalrank: Run = (graph, parameters, runtime) => {
     alpha: options.alpha,
     convergence: options.convergence ?? read.order * 1e-6,
     maxIterations: options.max_iterations,
-    source,
+    restartWeight: (id) => (id === source ? 1 : 0),
   });
   const rows = [...ranks].sort(([, a], [, b]) => b - a);
   return pagedResult('personalrank', keyed(rows), { before: { source }, after: { runtime } });

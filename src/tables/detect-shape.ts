@@ -21,7 +21,10 @@ export function detectShape(key: string, samples: readonly JsonValue[]): RecordS
   if (counts.size === 0) return 'path';
   const known = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const [shape, count] = [...counts].reduce((best, next) => (next[1] > best[1] ? next : best));
-  return count * 2 > known ? shape : 'json';
+  if (count * 2 > known) return shape;
+  // A vertex or edge may come without its properties: it is one all the same.
+  const elements = counts.has('element') ? (counts.get('element') ?? 0) + (counts.get('object') ?? 0) : 0;
+  return elements * 2 > known ? 'element' : 'json';
 }
 
 function shapeOf(key: string, record: JsonValue): RecordShape | 'any-list' {

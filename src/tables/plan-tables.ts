@@ -3,6 +3,7 @@ import type { DecodedBody, RecordShape, TablePlan } from '../model.js';
 import { detectShape } from './detect-shape.js';
 import type { GraphSchema } from './graph-schema.js';
 import {
+  DOCUMENTED_SHAPES,
   ENVELOPE_FIELDS,
   JOB_FIELDS,
   ONE_PATH_LISTS,
@@ -26,16 +27,23 @@ export function isResultList(key: string): boolean {
 }
 
 /**
- * The list whose elements `offset` and `limit` count: the first result list, or the first one that holds as many
- * as the server declares, where an answer has several (filtered-query, ges_03_0175). Null: there is no list.
+ * The list whose elements `offset` and `limit` count: one that holds as many as the server declares, where an answer
+ * has several (filtered-query, ges_03_0175), else the shortest with records in it, for a small answer was asked for; never
+ * by their order, for members of an object have none. Null: there is no list.
  */
 export function primaryList(
   lists: readonly { readonly key: string; readonly count: number }[],
   declared: number | null,
 ): string | null {
   const results = lists.filter((list) => isResultList(list.key));
-  const exact = results.find((list) => list.count === declared);
-  return (exact ?? results[0])?.key ?? null;
+  const exact = results.filter((list) => list.count === declared);
+  const [primary] = (exact.length > 0 ? exact : results).toSorted(
+    (one, other) =>
+      Number(one.count === 0) - Number(other.count === 0) ||
+      one.count - other.count ||
+      (one.key < other.key ? -1 : 1),
+  );
+  return primary?.key ?? null;
 }
 
 /** `path` of shortest_path and its kin: a list of vertices that is one record. */
@@ -84,7 +92,7 @@ export function holdsScalarRow(scalars: JsonObject): boolean {
 }
 
 /**
- * The tables that a job gives: one for each result list, or one row of scalars where there is no list, or none
+ * The tables that a job gives: one for each result list (but for an empty one that no page names, beside others), or one row of scalars where there is no list, or none
  * where there is nothing at all (a job that has a status only).
  *
  * @param samples records of every list, spread over the result
@@ -95,7 +103,12 @@ export function planTables(
   schema: GraphSchema | null,
   options: PlanOptions,
 ): readonly TablePlan[] {
-  const lists = samples.filter((sample) => isResultList(sample.key));
+  const results = samples.filter((sample) => isResultList(sample.key));
+  const telling = results.filter(({ key, records, members }) => {
+    const isDocumented = DOCUMENTED_SHAPES.has(key) || ONE_PATH_LISTS.has(key);
+    return records.length > 0 || members !== undefined || isDocumented;
+  });
+  const lists = telling.length > 0 ? telling : results;
   if (lists.length === 0) return holdsScalarRow(scalars) ? [planScalars(scalars, options)] : [];
   const plans = lists.map((sample) => planList(sample, schema, options));
   return separateFolders(

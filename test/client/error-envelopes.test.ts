@@ -129,6 +129,13 @@ const ENVELOPES: readonly Case[] = [
     said: ['GES.8020', 'no permission'],
   },
   {
+    name: 'Cypher with HTTP 200 and an error of code 0',
+    status: 200,
+    body: { results: [], errors: [{ code: 0, message: 'label index not found' }] },
+    code: 'API_REJECTED',
+    said: ['0', 'label index not found'],
+  },
+  {
     name: 'result failed with HTTP 200 and no more',
     status: 200,
     body: { result: 'failed' },

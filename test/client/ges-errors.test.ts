@@ -130,3 +130,16 @@ test('an error inside the success of a summary does not make the summary a failu
   const { read } = await openClient(inTurn(json({ data, status: 'success' })));
   expect((await read()).envelope).toMatchObject({ status: 'done', errorCode: null });
 });
+
+test.each([0, '0', '', null])(
+  'an error code of %j is none, in whatever words the job has ended',
+  async (errorCode) => {
+    const data = { outputs: { pagerank: [{ a: 1 }], data_total_size: 1 } };
+    for (const status of ['success', 'complete']) {
+      const { read } = await openClient(inTurn(json({ data, status, errorCode, errorMessage: '' })));
+      expect((await read()).envelope).toMatchObject({ status: 'done', errorCode: null });
+    }
+    const failed = inTurn(json({ status: 'failed', errorCode }));
+    expect((await failureOf(failed)).error.code).toBe('JOB_FAILED');
+  },
+);

@@ -59,6 +59,8 @@ test('an entry of the database edition (ges_03_0471)', () => {
 test('complete is judged by result and errorCode, times may be numbers, empty is null', () => {
   expect(read({ jobId: 'a', status: 'complete', result: 'failed' })).toMatchObject({ state: 'failed' });
   expect(read({ jobId: 'a', status: 'complete', errorCode: 'GES.8301' })).toMatchObject({ state: 'failed' });
+  for (const errorCode of ['', '0', 0])
+    expect(read({ jobId: 'a', status: 'complete', errorCode })).toMatchObject({ state: 'done' });
   expect(
     read({ jobId: 7, status: '', startTime: 1716428001745772, endTime: '', progress: 42 }),
   ).toMatchObject({

@@ -22,6 +22,7 @@ const FIGURES = JSON.parse(readFileSync(new URL('networkx-figures.json', import.
   readonly jaccard: Scores;
   readonly shortestPaths: Readonly<Record<string, readonly string[]>>;
   readonly circles: Scores;
+  readonly subgraphs: Readonly<Record<string, readonly string[]>>;
 };
 
 let graph: AirportsGraph;
@@ -30,8 +31,8 @@ beforeAll(async () => {
 });
 
 /** The scalars of a result, and the records of its list. */
-function run(algorithm: string, parameters: Readonly<Record<string, unknown>> = {}) {
-  const result = runAlgorithm(algorithm, graph, parameters, 0.1);
+function run(algorithm: string, parameters: Readonly<Record<string, unknown>> = {}, of = graph) {
+  const result = runAlgorithm(algorithm, of, parameters, 0.1);
   if (result.kind === 'unpaged') return { scalars: result.scalars, records: [] };
   if (result.kind !== 'paged') throw new Error(`${algorithm} gave a result that is ${result.kind}`);
   const bytes = Buffer.concat(result.list.bytes(0, result.list.total));
@@ -150,6 +151,29 @@ test('single_vertex_circles_detection', () => {
     FIGURES.circles['4'] ?? 0,
   );
   expect(circles({ limit_circle_number: 7 }).records).toHaveLength(7);
+});
+
+test.each(Object.keys(FIGURES.subgraphs))('subgraph_matching of %s', (name) => {
+  const [edges = '', reading] = name.split(' ');
+  const ids = [...new Set(edges.split(/[,;]/))].sort();
+  // The airports with fewer than 40 routes, as in the figures.
+  const busy = graph.directed.filterNodes((id) => graph.directed.degree(id) >= 40);
+  const few = { directed: graph.directed.copy(), undirected: graph.undirected.copy() } as AirportsGraph;
+  for (const id of busy) {
+    few.directed.dropNode(id);
+    few.undirected.dropNode(id);
+  }
+  const { records } = run(
+    'subgraph_matching',
+    {
+      edges: edges.replaceAll(';', '\n'),
+      vertices: ids.map((id) => `${id},airport`).join('\n'),
+      directed: reading === 'directed',
+      n: 100_000,
+    },
+    few,
+  );
+  expect(texts(records)).toEqual(FIGURES.subgraphs[name]);
 });
 
 test('label_propagation ends where each vertex has one of the most frequent labels around it', () => {

@@ -16,6 +16,7 @@ test.each([
   ['vertices', '[{"id": "a", "label": "x", "properties": {}}]', 'element'],
   ['vertices', '[{"id": "a", "label": "x"}]', 'element'],
   ['edges', '[{"source": "a", "target": "b", "properties": {}}]', 'element'],
+  ['edges', '[{"source": "a", "target": "b"}, {"source": "a", "target": "b", "properties": {}}]', 'element'],
   ['embedding', '[{"a": [0.5]}]', 'keyed'],
   ['temporal_bfs', '[{"a": {"dist": 1}}]', 'keyed-object'],
   ['results', '[{"id": "a", "pagerank": 1}]', 'object'],

@@ -14,7 +14,7 @@ test('scalars are what stands beside the records, without the fields of paging',
   );
 });
 
-test('the list that the sizes count is the first result list, or the one that is as long as declared', () => {
+test('the list that the sizes count is as long as declared, or the shortest, in whatever order they come', () => {
   const lists = [
     { key: 'sources', count: 9 },
     { key: 'vertices', count: 2 },
@@ -23,6 +23,7 @@ test('the list that the sizes count is the first result list, or the one that is
   expect(primaryList(lists, null)).toBe('vertices');
   expect(primaryList(lists, 5)).toBe('paths');
   expect(primaryList(lists, 9)).toBe('vertices');
+  expect(primaryList(lists.toReversed(), null)).toBe('vertices');
   expect(primaryList([{ key: 'sources', count: 1 }], 1)).toBeNull();
 });
 

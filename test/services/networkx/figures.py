@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import networkx as nx
+from networkx.algorithms.isomorphism import DiGraphMatcher, GraphMatcher
 
 ROOT = Path(__file__).resolve().parents[3]
 ROUTES = ROOT / "samples" / "airports" / "flights-airport.csv"
@@ -24,6 +25,11 @@ OD_PAIRS = [("ABE", "ANC"), ("ABE", "SFO")]
 NEIGHBOUR_PAIRS = [("ABE", "ANC"), ("ATL", "ORD"), ("BET", "ABE")]
 PATH_PAIRS = [("ABE", "ANC"), ("ACV", "ATL"), ("ABE", "BET")]
 CIRCLE_LENGTH = 4
+# Edges of patterns as subgraph_matching takes them, and whether the directions count.
+PATTERNS = [("1,2;2,3;3,1", True), ("1,2;2,3;3,1", False), ("1,2;1,3;4,2", True)]
+PATTERNS += [("1,2;2,3;3,4;4,1;1,3", True), ("1,2;2,3;3,4;4,1;1,3", False)]
+# Patterns are looked for among the airports with fewer routes: there are millions of places for them among the others.
+PATTERN_DEGREE = 40
 
 
 def read_graph() -> nx.DiGraph:
@@ -53,6 +59,18 @@ def od_betweenness(graph: nx.DiGraph) -> dict[str, float]:
     return scores
 
 
+def subgraphs(graph: nx.DiGraph, pattern: str, is_directed: bool) -> list[str]:
+    """Every way to place the pattern on the airports with few routes: the places of its vertices 1, 2 and so on."""
+    few = graph.subgraph([airport for airport in graph if graph.degree(airport) < PATTERN_DEGREE])
+    edges = [tuple(edge.split(",")) for edge in pattern.split(";")]
+    if is_directed:
+        matcher = DiGraphMatcher(few, nx.DiGraph(edges))
+    else:
+        matcher = GraphMatcher(few.to_undirected(), nx.Graph(edges))
+    places = ({key: airport for airport, key in match.items()} for match in matcher.subgraph_monomorphisms_iter())
+    return sorted(" ".join(place[key] for key in sorted(place)) for place in places)
+
+
 def compute() -> dict[str, Any]:
     graph = read_graph()
     near = plain_undirected(graph)
@@ -77,6 +95,10 @@ def compute() -> dict[str, Any]:
         },
         "circles": {
             str(length): sum(1 for circle in circles if len(circle) == length) for length in (3, CIRCLE_LENGTH)
+        },
+        "subgraphs": {
+            f"{pattern} {'directed' if is_directed else 'undirected'}": subgraphs(graph, pattern, is_directed)
+            for pattern, is_directed in PATTERNS
         },
     }
 
