@@ -92,8 +92,9 @@ export function holdsScalarRow(scalars: JsonObject): boolean {
 }
 
 /**
- * The tables that a job gives: one for each result list (but for an empty one that no page names, beside others), or one row of scalars where there is no list, or none
- * where there is nothing at all (a job that has a status only).
+ * The tables that a job gives: one for each result list, but for an empty one that no page of the API names beside
+ * others; or one row of scalars where there is no list, or none where there is nothing at all (a job that has a status
+ * only).
  *
  * @param samples records of every list, spread over the result
  */
