@@ -62,6 +62,19 @@ test.for(
   expect(readdirSync(folder).sort()).toEqual(['.ges-export', 'vertices']);
 });
 
+test.for(DAMAGES.slice(0, 3))(
+  'a finished export whose part is %s is not called complete',
+  async ([, damage], { folder }) => {
+    const options = { ...(await serveRecords(record)), jobId: 'job', out: folder };
+    await exportJob(options);
+    damage(join(folder, 'vertices', 'part-00000.csv'));
+    await expect(exportJob(options)).rejects.toMatchObject({
+      code: 'VERIFY_FAILED',
+      message: expect.stringMatching(/says that the export is complete, but "vertices\/part-00000\.csv" /),
+    });
+  },
+);
+
 test('rows that were dealt out to partitions are counted before that', async ({ folder }) => {
   const options = {
     ...(await serveRecords(record)),
