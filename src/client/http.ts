@@ -95,13 +95,9 @@ async function* readBody(
     deadline.clear();
     body.on('error', () => {});
     body.destroy();
-    throw new RequestError(
-      'PAGE_INVALID',
-      `The answer has an encoding that was not asked for: "${encoding}"`,
-      {
-        retryable: false,
-      },
-    );
+    throw new RequestError('PAGE_INVALID', `The answer has an encoding that was not asked for: "${stated}"`, {
+      retryable: false,
+    });
   }
   const gunzip = isGzip ? createGunzip({ chunkSize: GUNZIP_BYTES }) : null;
   try {

@@ -118,3 +118,15 @@ test('a result that begins with other records is another one, whatever the windo
     },
   ]);
 });
+
+test('the address in a manifest gets no request, and so no token', async ({ folder }) => {
+  const connection = await serveRecords(record);
+  await exportJob({ ...connection, jobId: 'job', out: folder });
+  const thief = await serve(() => ({ body: '{}' }));
+  const path = join(folder, 'manifest.json');
+  const text = await readFile(path, 'utf8');
+  expect(text).toContain(connection.endpoint);
+  await writeFile(path, text.replaceAll(connection.endpoint, thief.endpoint));
+  const { disagreements, remote } = await checkExport(folder, { remote: { connection, windows: 1 } });
+  expect([disagreements, remote?.windows.length, thief.seen]).toEqual([[], 1, []]);
+});
