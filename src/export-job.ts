@@ -18,7 +18,7 @@ import { ConfigError } from './errors.js';
 import type { OnEvent } from './events.js';
 import { identityOf, newCheckpoint } from './export-identity.js';
 import { checkFoldersFree, checkNothingThere, findStart, restartAt } from './export-start.js';
-import { type JobSample, planJob, sampleJob } from './job-sample.js';
+import { checkSampled, type JobSample, planJob, sampleJob } from './job-sample.js';
 import { type OpenJob, openJob, type WaitOptions } from './job-source.js';
 import { formatManifest, MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './manifest/manifest.js';
 import type { TablePlan, Window } from './model.js';
@@ -331,6 +331,7 @@ async function readAndWrite(work: PageWriting, engine: Engine): Promise<void> {
       offset += count;
       bytesRead += body.bytes;
     }
+    if (job.isPaged) checkSampled(sample, page);
     await engine.writeWindow(page, tables);
     await work.commit(page.window);
     onEvent({ type: 'progress', records: offset, total: job.total, rows: rowsOf(tables), bytesRead });

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { GesClient } from './client/ges-client.js';
+import { PageError } from './errors.js';
 import type { OpenJob } from './job-source.js';
 import { canonicalJson, JsonObject, type JsonValue } from './json-value.js';
-import type { DecodedBody, RecordList, TablePlan, Window } from './model.js';
+import type { DecodedBody, Page, RecordList, TablePlan, Window } from './model.js';
+import { checkAnswer } from './pager/check-answer.js';
 import { PageSize } from './pager/page-size.js';
 import { fetchSome, fillWindow } from './pager/read-pages.js';
 import { type GraphSchema, readGraphSchema } from './tables/graph-schema.js';
 import type { ListSample } from './tables/plan-columns.js';
-import { type PlanOptions, planTables } from './tables/plan-tables.js';
+import { isResultList, type PlanOptions, planTables } from './tables/plan-tables.js';
 
 /** The samples: how many windows over the whole range, and how many records in each. */
 const SAMPLE_WINDOWS = 16;
@@ -29,6 +31,8 @@ export interface JobSample {
   /** SHA-256 over some records of each sample, independent of white space and of the order of members. */
   readonly fingerprint: string;
   readonly lists: readonly ListSample[];
+  /** Tells records of a paged result apart, by their offset: those that were read without `spread`. */
+  readonly digests: ReadonlyMap<number, string>;
 }
 
 /**
@@ -52,8 +56,11 @@ export async function sampleJob(
   const fingerprint = createHash('sha256');
   let bytes = 0;
   let count = 0;
-  for await (const bodies of readSamples(job, windows, size, signal)) {
+  const digests = new Map<number, string>();
+  for await (const { window, answers } of readSamples(job, windows, size, signal)) {
+    const bodies = answers.map((answer) => answer.body);
     addRecords(fingerprint, bodies, job.primary, size);
+    if (job.isPaged && !spread) addDigests(digests, window.offset, answers);
     for (const body of bodies) {
       const share = Math.min(1, Math.max(0, MAX_SAMPLE_BYTES - bytes) / body.bytes);
       if (share < 1) isWhole = false;
@@ -79,7 +86,43 @@ export async function sampleJob(
       members: members === undefined ? undefined : [...members],
       splitsGroups,
     })),
+    digests,
   };
+}
+
+function addDigests(digests: Map<number, string>, from: number, answers: Page<DecodedBody>['answers']): void {
+  let offset = from;
+  for (const { body, count, digest } of answers) {
+    if (hasOneList(body))
+      for (let index = 0; index < count; index++) digests.set(offset + index, digest(index, index + 1));
+    offset += count;
+  }
+}
+
+/** How several lists are counted together is learnt while they are read: what tells their records apart may change. */
+function hasOneList({ lists }: DecodedBody): boolean {
+  return lists.filter((list) => isResultList(list.key)).length === 1;
+}
+
+/**
+ * Compares the ends of each answer with what the samples showed at their offsets.
+ *
+ * @throws PageError `TOTAL_CHANGED` where a record is not the one that was read before
+ */
+export function checkSampled({ digests }: JobSample, { window, answers }: Page<DecodedBody>): void {
+  let offset = window.offset;
+  for (const { body, count, digest } of answers) {
+    for (const index of hasOneList(body) ? new Set([0, count - 1]) : []) {
+      const sampled = digests.get(offset + index);
+      if (sampled === undefined || sampled === digest(index, index + 1)) continue;
+      throw new PageError(
+        'TOTAL_CHANGED',
+        `Record ${offset + index} is not the one that was read there before: the result is not the one that the export began with`,
+        { facts: { window: { offset, limit: count } }, retryable: false },
+      );
+    }
+    offset += count;
+  }
 }
 
 interface ListSoFar {
@@ -125,7 +168,7 @@ async function* readSamples(
   windows: readonly Window[],
   size: number,
   signal: AbortSignal,
-): AsyncGenerator<readonly DecodedBody[]> {
+): AsyncGenerator<Pick<Page<DecodedBody>, 'window' | 'answers'>> {
   const isLarge = (job.firstBytes ?? 0) * size > LARGE_SAMPLE_BYTES;
   const limit = pLimit(isLarge ? 1 : SAMPLES_AT_ONCE);
   const leaving = new AbortController();
@@ -144,12 +187,12 @@ async function readSample(
   job: OpenJob,
   window: Window,
   signal: AbortSignal,
-): Promise<readonly DecodedBody[]> {
+): Promise<Pick<Page<DecodedBody>, 'window' | 'answers'>> {
   const fetch = (asked: Window) => job.fetchPage(asked, signal);
-  if (!job.isPaged || job.total === null || job.total === 0)
-    return [(await fetchSome(window, window, fetch, new PageSize())).answer.body];
-  const page = await fillWindow(window, job.total, fetch);
-  return page.answers.map((answer) => answer.body);
+  if (job.isPaged && job.total !== null && job.total > 0) return await fillWindow(window, job.total, fetch);
+  const { asked, answer } = await fetchSome(window, window, fetch, new PageSize());
+  if (job.isPaged) checkAnswer(answer, asked, job.total);
+  return { window, answers: [answer] };
 }
 
 function addRecords(

@@ -128,3 +128,12 @@ test('every promise in docs/delivery.md names the test that shows it', () => {
   expect(rows.length).toBeGreaterThan(20);
   expect(rows.filter((row) => !/`test\/[^`]+\.test\.ts` \|$/.test(row))).toEqual([]);
 });
+
+test('every point of the proof in docs/delivery.md names its tests', () => {
+  const text = readFileSync(join(ROOT, 'docs', 'delivery.md'), 'utf8');
+  const [, section = ''] = text.split('\n## How completeness is proved\n');
+  const [proof = ''] = section.split('\n## ');
+  const points = proof.split(/\n(?=\d\. )/).slice(1);
+  expect(points.length).toBe(4);
+  expect(points.filter((point) => !/`test\/[^`]+\.test\.ts`/.test(point))).toEqual([]);
+});

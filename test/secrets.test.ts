@@ -139,3 +139,33 @@ test('a token in a record that fits no column is not in what is said of the reco
     expect(stderr).not.toContain(token);
   }
 });
+
+test.for([
+  ['content-encoding', 200],
+  ['traceid', 503],
+  ['x-request-id', 200],
+  ['retry-after', 429],
+  ['location', 302],
+] as const)(
+  'a token that a server repeats in the header %s (%i) is not told either',
+  async ([name, status], { folder }) => {
+    const token = 'Begin-0123456789-End';
+    const { endpoint } = await serve(() => ({ status, headers: { [name]: token }, body: '{' }));
+    const args = [
+      'export',
+      'job',
+      '--out',
+      folder,
+      '--wait',
+      '0',
+      '--max-attempts',
+      '1',
+      '--debug',
+      '--json',
+    ];
+    const env = { GES_ENDPOINT: endpoint, GES_PROJECT_ID: 'p', GES_GRAPH: 'g', GES_TOKEN: token };
+    const { exitCode, stdout, stderr } = await runCommand(args, { env });
+    expect(exitCode).not.toBe(0);
+    expect(`${stdout.toString()}${stderr}`.toLowerCase()).not.toContain('0123456789');
+  },
+);

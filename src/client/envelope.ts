@@ -5,7 +5,7 @@ import { type JobStatus, readJobStatus } from './job-status.js';
 
 /** Sizes, offsets and progress come as numbers or as numeric strings (`"progress":"100"`, ges_03_0204). */
 const count = z
-  .union([z.string(), z.number()])
+  .union([z.string(), z.number()], 'is not a whole number')
   .transform((value) =>
     typeof value === 'number' ? value : value.trim() === '' ? Number.NaN : Number(value),
   )
@@ -17,7 +17,7 @@ const count = z
 const MAX_TEXT_CHARS = 1000;
 
 const text = z
-  .union([z.string(), z.number()])
+  .union([z.string(), z.number()], 'is no text')
   .nullish()
   .transform((value) =>
     value === null || value === undefined || value === '' ? null : String(value).slice(0, MAX_TEXT_CHARS),

@@ -82,24 +82,22 @@ export function createHttp(options: HttpOptions) {
 
 async function* readBody(
   body: Dispatcher.ResponseData['body'],
-  encoding: string | undefined,
+  stated: string | undefined,
   origin: string,
   signal: AbortSignal | undefined,
   deadline: Deadline,
 ): AsyncGenerator<Uint8Array> {
+  // Names of codings are the same in any case (RFC 9110, section 8.4.1).
+  const encoding = stated?.trim().toLowerCase() ?? '';
   const isGzip = encoding === 'gzip' || encoding === 'x-gzip';
-  if (!isGzip && encoding !== undefined && encoding !== 'identity') {
+  if (!isGzip && encoding !== '' && encoding !== 'identity') {
     // Destroyed unread, it emits an error that nobody else listens for.
     deadline.clear();
     body.on('error', () => {});
     body.destroy();
-    throw new RequestError(
-      'PAGE_INVALID',
-      `The answer has an encoding that was not asked for: "${encoding}"`,
-      {
-        retryable: false,
-      },
-    );
+    throw new RequestError('PAGE_INVALID', `The answer has an encoding that was not asked for: "${stated}"`, {
+      retryable: false,
+    });
   }
   const gunzip = isGzip ? createGunzip({ chunkSize: GUNZIP_BYTES }) : null;
   try {

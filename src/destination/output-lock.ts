@@ -130,6 +130,7 @@ async function readHolder(path: string): Promise<LockHolder | null> {
     // The id becomes a part of a name.
     if (typeof holder?.id === 'string' && /^[\w.-]+$/.test(holder.id)) return holder;
   } catch (error) {
+    if (codeOf(error) === 'EISDIR') throw notOurs(path, HOLDER_NAME);
     if (!(error instanceof SyntaxError) && codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR')
       throw error;
   }
@@ -140,13 +141,15 @@ async function readHolder(path: string): Promise<LockHolder | null> {
   const strange = found?.isDirectory()
     ? (await namesIn(path)).find((name) => name !== HOLDER_NAME)
     : undefined;
-  if (strange !== undefined) {
-    throw new CheckpointError(
-      'OUTPUT_LOCKED',
-      `"${path}" stands where the lock of an export goes and holds "${strange}", which no export put there: move it away`,
-    );
-  }
+  if (strange !== undefined) throw notOurs(path, strange);
   return found && { id: `${found.ino}-${found.mtimeMs}`, pid: 0, host: hostname(), startTicks: '' };
+}
+
+function notOurs(path: string, strange: string): CheckpointError {
+  return new CheckpointError(
+    'OUTPUT_LOCKED',
+    `"${path}" stands where the lock of an export goes and holds "${strange}", which no export put there: move it away`,
+  );
 }
 
 /** None where the folder has gone meanwhile. */

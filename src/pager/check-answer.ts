@@ -3,7 +3,7 @@ import type { Answer, Window } from '../model.js';
 
 /**
  * The laws that one answer must keep: it echoes the offset, holds what it declares and no more than was asked
- * for, and repeats the same total. An offset or a size that the server leaves out is not held against it; a total
+ * for, stays within the total and repeats it. An offset or a size that the server leaves out is not held against it; a total
  * that it stated before and leaves out now is.
  *
  * @throws PageError with the value that was expected and the one that came
@@ -36,6 +36,13 @@ export function checkAnswer(answer: Answer<unknown>, asked: Window, total: numbe
       'TOTAL_CHANGED',
       `The total changed from ${total} to ${answer.total ?? 'none'} at offset ${asked.offset}: the result is not the one that the export began with`,
       { facts, retryable: false, details: { expected: total, actual: answer.total } },
+    );
+  }
+  if (total !== null && asked.offset + answer.count > total) {
+    throw new PageError(
+      'PAGE_COUNT_MISMATCH',
+      `The page at offset ${asked.offset} holds ${answer.count} records, although the total is ${total}`,
+      { facts, retryable: false, details: { expected: total - asked.offset, actual: answer.count } },
     );
   }
 }

@@ -107,7 +107,7 @@ async function* lookAhead<Body>(
     if (next.done === true) return false;
     const { offset, limit: records } = next.value;
     const page = awaitLater(fillWindow(next.value, total, fetchInTurn, sizes));
-    held.push({ page, seam: awaitLater(probeSeam(offset, options.pageSize, probe)) });
+    held.push({ page, seam: awaitLater(probeSeam(offset, probe)) });
     heldRecords += records;
     return true;
   };
@@ -132,16 +132,12 @@ async function* lookAhead<Body>(
   }
 }
 
-/**
- * The records on both sides of the beginning of a window. Not before the first one, and not where the reader was
- * told to ask for one record at a time.
- */
+/** The records on both sides of the beginning of a window. Not before the first one. */
 async function probeSeam(
   offset: number,
-  pageSize: number,
   probe: (offset: number, size: number) => Promise<Page<unknown>>,
 ): Promise<Page<unknown> | null> {
-  return offset === 0 || pageSize < 2 ? null : probe(offset - 1, 2);
+  return offset === 0 ? null : probe(offset - 1, 2);
 }
 
 /**
@@ -216,6 +212,7 @@ async function* walkUntilShort<Body>(
   const guard = new SeamGuard(probe, null);
   let shortPage: { readonly count: number; readonly digest: string } | null = null;
   let offset = options.startOffset;
+  const totals = new LateTotal();
   for (let hasMore = true; hasMore; ) {
     options.signal?.throwIfAborted();
     const nextBoundary = (Math.floor(offset / options.boundary) + 1) * options.boundary;
@@ -227,6 +224,7 @@ async function* walkUntilShort<Body>(
       const missing = { offset: at, limit: end - at };
       const { asked, answer } = await fetchOrEnd(missing, { offset, limit: end - offset }, fetch, sizes);
       const count = answer?.count ?? 0;
+      totals.state(answer?.total ?? null, asked);
       // A server that does not page this result gives the whole of it again, whatever the offset.
       const isAgain =
         shortPage !== null && count === shortPage.count && answer?.digest(0, count) === shortPage.digest;
@@ -242,11 +240,39 @@ async function* walkUntilShort<Body>(
       at += count;
       if (shortPage !== null) seams.push(at);
     }
+    if (!hasMore) totals.checkEnd(at);
     if (answers.length === 0) return;
     const page = { window: { offset, limit: at - offset }, answers, seams };
-    await guard.check(page, await probeSeam(offset, options.pageSize, probe));
+    await guard.check(page, await probeSeam(offset, probe));
     yield page;
     offset = at;
+  }
+}
+
+/** A total that the first answer did not state, and others do. */
+class LateTotal {
+  #total: number | null = null;
+
+  /** @throws PageError `TOTAL_CHANGED` */
+  state(total: number | null, asked: Window): void {
+    if (total !== null && this.#total !== null && total !== this.#total) {
+      throw new PageError(
+        'TOTAL_CHANGED',
+        `The total changed from ${this.#total} to ${total} at offset ${asked.offset}: the result is not the one that the export began with`,
+        { facts: { window: asked }, retryable: false, details: { expected: this.#total, actual: total } },
+      );
+    }
+    this.#total ??= total;
+  }
+
+  /** @throws PageError `PAGE_COUNT_MISMATCH` when the records end elsewhere */
+  checkEnd(end: number): void {
+    if (this.#total === null || this.#total === end) return;
+    throw new PageError(
+      'PAGE_COUNT_MISMATCH',
+      `The records end at offset ${end}, although the server has stated a total of ${this.#total}`,
+      { retryable: false, details: { expected: this.#total, actual: end } },
+    );
   }
 }
 

@@ -74,7 +74,7 @@ export function readScalars({ envelope, lists }: Pick<DecodedBody, 'envelope' | 
   if (data instanceof JsonObject) {
     const outputs = data.get('outputs');
     if (outputs instanceof JsonObject) take(outputs, () => false);
-    take(data, (key) => key === 'outputs' && outputs instanceof JsonObject);
+    take(data, (key) => key === 'outputs' && (outputs instanceof JsonObject || outputs === null));
   } else if (lists.length > 0 || envelope.keys.some((key) => ONE_VALUE_RESULTS.has(key))) {
     take(envelope, (key) => JOB_FIELDS.has(key));
   }

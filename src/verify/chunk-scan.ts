@@ -16,8 +16,8 @@ const PHYSICAL_TYPES: Readonly<Record<number, string>> = {
 
 const LINE_FEED = 0x0a;
 const MAX_INDEX_BITS = 24;
-/** Pages of an export are far shorter; a header that lies would cost memory. */
-const MAX_ENTRIES = 4_000_000;
+/** More than a page of an export has, whose longest record fits in 16 MiB; a header that lies would cost memory. */
+const MAX_ENTRIES = 1 << 24;
 
 /**
  * Looks at the pages of one column chunk, one after the other: levels that make sense, values that are of the column's
@@ -58,6 +58,12 @@ export class ChunkScan {
     return bounds === null ? null : new ChunkScan(column, bounds, nulls === undefined ? null : Number(nulls));
   }
 
+  /** For `isWhole` alone. Null for a chunk that is not of the column's type. */
+  static ofForm(column: Column, { type }: ColumnMetaData): ChunkScan | null {
+    const isOfType = type === (PHYSICAL_TYPES[kindOf(column.type) % LIST] ?? 'BYTE_ARRAY');
+    return isOfType ? new ChunkScan(column, new Bounds(undefined, undefined), null) : null;
+  }
+
   get rows(): number {
     return this.#rows;
   }
@@ -76,27 +82,40 @@ export class ChunkScan {
   }
 
   /** Looks at one page; whether it is plainly right. */
-  page(body: Buffer, { isDictionary, entries, encoding }: PageHeader): boolean {
-    if (entries > MAX_ENTRIES) return false;
+  page(body: Buffer, header: PageHeader): boolean {
+    const plain = this.#plainPart(body, header);
+    return plain !== null && this.#plain(body, plain.start, plain.values);
+  }
+
+  /** Looks at one page, but not at its values: whether its levels and indexes are as many as it says. */
+  isWhole(body: Buffer, header: PageHeader): boolean {
+    return this.#plainPart(body, header) !== null;
+  }
+
+  /** What is to be read as plain values: of a page of indexes, which are looked at here, nothing. Null where it is damaged. */
+  #plainPart(
+    body: Buffer,
+    { isDictionary, entries, encoding }: PageHeader,
+  ): { readonly start: number; readonly values: number } | null {
+    const hasIndexes = DICTIONARIES.has(encoding);
+    const isKnown = encoding === PLAIN || (hasIndexes && this.#kind !== KIND.boolean);
+    if (entries > MAX_ENTRIES || !isKnown) return null;
     if (isDictionary) {
       const isExpected = this.#dictionary === null && this.#entries === 0;
       this.#dictionary = entries;
-      return (
-        isExpected && (DICTIONARIES.has(encoding) || encoding === PLAIN) && this.#plain(body, 0, entries)
-      );
+      return isExpected ? { start: 0, values: entries } : null;
     }
     this.#entries += entries;
     const levels = this.#levels(body, entries);
-    if (levels === null) return false;
-    if (encoding === PLAIN) return this.#plain(body, levels.end, levels.values);
-    return DICTIONARIES.has(encoding) && this.#areIndexes(body, levels.end, levels.values);
+    if (levels === null || !hasIndexes) return levels;
+    return this.#areIndexes(body, levels.start, levels.values) ? { start: body.length, values: 0 } : null;
   }
 
-  /** Where the levels end and how many values follow; null where they make no sense. */
-  #levels(body: Buffer, entries: number): { readonly end: number; readonly values: number } | null {
+  /** Where the values start, behind the levels, and how many there are; null where they make no sense. */
+  #levels(body: Buffer, entries: number): { readonly start: number; readonly values: number } | null {
     if (this.#maxLevel === 0) {
       this.#rows += entries;
-      return { end: 0, values: entries };
+      return { start: 0, values: entries };
     }
     if (this.#definitions.length < entries) {
       this.#definitions = new Uint8Array(entries);
@@ -110,7 +129,7 @@ export class ChunkScan {
     at = readLevels(body, at, this.#maxLevel === 1 ? 1 : 2, entries, this.#definitions);
     if (at < 0) return null;
     const values = this.#isList ? this.#countLists(entries) : this.#countCells(entries);
-    return values < 0 ? null : { end: at, values };
+    return values < 0 ? null : { start: at, values };
   }
 
   #countCells(entries: number): number {

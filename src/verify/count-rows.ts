@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { parquetMetadataAsync } from 'hyparquet';
 import { GesExportError, VerifyError } from '../errors.js';
 import type { StoredFile } from '../model.js';
 import { LineCounter } from './count-lines.js';
 import { toAsyncBuffer } from './parquet-file.js';
+import { readFooter } from './parquet-footer.js';
 
 /**
  * Rows in a finished file of text, counted from its bytes alone, by line ends: outside quotes for CSV, whose
@@ -52,7 +52,7 @@ export function unpacked(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Buffe
  */
 export async function countParquetRows(file: StoredFile): Promise<number> {
   try {
-    return Number((await parquetMetadataAsync(toAsyncBuffer(file))).num_rows);
+    return Number((await readFooter(toAsyncBuffer(file))).num_rows);
   } catch (cause) {
     if (cause instanceof GesExportError) throw cause;
     throw new VerifyError('VERIFY_FAILED', `"${file.path}" has no readable Parquet footer`, { cause });

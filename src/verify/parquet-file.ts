@@ -1,7 +1,8 @@
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetScan } from 'hyparquet';
+import { type AsyncBuffer, type FileMetaData, parquetScan } from 'hyparquet';
 import { GesExportError } from '../errors.js';
 import type { StoredFile } from '../model.js';
 import { PAGE_UNPACKERS } from '../page-codecs.js';
+import { readFooter } from './parquet-footer.js';
 import { FileProblem } from './row-batch.js';
 
 /** An open Parquet file: its footer, and its columns one row group at a time. */
@@ -20,7 +21,7 @@ export interface ParquetFile {
 export async function openParquet(stored: StoredFile): Promise<ParquetFile> {
   try {
     const file = toAsyncBuffer(stored);
-    const metadata = await parquetMetadataAsync(file, { parsers: PARSERS, geoparquet: false });
+    const metadata = await readFooter(file, PARSERS);
     const scan = await parquetScan({
       file,
       metadata,
@@ -45,6 +46,8 @@ export function toAsyncBuffer(file: StoredFile): AsyncBuffer {
   return {
     byteLength: file.bytes,
     async slice(start, end = file.bytes) {
+      if (!(start >= 0 && end <= file.bytes))
+        throw new Error(`The file has no bytes from ${start} to ${end}`);
       const bytes = new Uint8Array(Math.max(0, end - start));
       let done = 0;
       for await (const chunk of file.read(start, end)) {

@@ -113,9 +113,10 @@ export function readHybrid(
       if (at + valueBytes > end) return false;
       for (let index = 0; index < valueBytes; index++) value |= (bytes[at++] as number) << (8 * index);
       if (value >>> width !== 0) return false;
-      const to = Math.min(count, done + length);
-      into.fill(value, done, to);
-      done = to;
+      // A run beyond the end says nothing more, and other readers reserve memory for all of it.
+      if (length > count - done) return false;
+      into.fill(value, done, done + length);
+      done += length;
       continue;
     }
     const packed = length * width;

@@ -1,11 +1,12 @@
-import { toUSVString } from 'node:util';
 import { isJsonArray, JsonNumber, type JsonValue } from '../json-value.js';
 import type { Column, StoredFile } from '../model.js';
 import { shown } from './disagreement.js';
 import type { FileLayout } from './file-layout.js';
 import { openParquet, type ParquetFile } from './parquet-file.js';
+import { parquetName } from './parquet-schema.js';
 import { statisticsProblem } from './parquet-statistics.js';
 import { FileProblem, type RowBatch, RowProblem, type Wanted } from './row-batch.js';
+import { checkRowGroup } from './row-group-form.js';
 
 /** One batch a row group. */
 export async function* readParquetRows(
@@ -18,7 +19,8 @@ export async function* readParquetRows(
   let first = 0;
   for (const [number, group] of parquet.metadata.row_groups.entries()) {
     const count = Number(group.num_rows);
-    if (count > 0 && wanted(first, count)) yield await readRowGroup(parquet, number, first, columns, layout);
+    if (count > 0 && wanted(first, count))
+      yield await readRowGroup(file, parquet, number, first, columns, layout);
     first += count;
   }
 }
@@ -30,6 +32,7 @@ export async function* readParquetRows(
  * @param first its first row in the file
  */
 export async function readRowGroup(
+  file: StoredFile,
   { metadata, readColumn }: ParquetFile,
   number: number,
   first: number,
@@ -38,6 +41,7 @@ export async function readRowGroup(
 ): Promise<RowBatch> {
   const group = metadata.row_groups[number];
   const count = Number(group?.num_rows);
+  await checkRowGroup(file, metadata, group, columns);
   const data: ArrayLike<unknown>[] = [];
   const problems: string[] = [];
   for (const [index, column] of columns.entries()) {
@@ -57,11 +61,6 @@ export async function readRowGroup(
     problems,
     cells: (index) => columns.map((column, at) => toCell(data[at]?.[index], column, layout)),
   };
-}
-
-/** A column's name as the reader gives it back: it has no form for a lone surrogate or a leading byte order mark. */
-export function parquetName(name: string): string {
-  return toUSVString(name).replace(/^\uFEFF/, '');
 }
 
 /** @throws RowProblem when the value is none of the column's type */

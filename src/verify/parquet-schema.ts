@@ -1,7 +1,7 @@
+import { toUSVString } from 'node:util';
 import type { SchemaElement } from 'hyparquet';
 import type { Column, ColumnType } from '../model.js';
 import { shown } from './disagreement.js';
-import { parquetName } from './parquet-rows.js';
 
 /** What differs between the schema in a Parquet footer and the columns of the manifest; null where nothing does. */
 export function parquetSchemaProblem(
@@ -21,6 +21,11 @@ export function parquetSchemaProblem(
       return `has ${seen} in column ${JSON.stringify(column.name)}, not ${expected} (${column.type})`;
   }
   return null;
+}
+
+/** A column's name as the reader gives it back: it has no form for a lone surrogate or a leading byte order mark. */
+export function parquetName(name: string): string {
+  return toUSVString(name).replace(/^\uFEFF/, '');
 }
 
 /** The same for names alone. */

@@ -7,6 +7,8 @@ import { FileProblem } from './row-batch.js';
 const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
 const BLOCK_BYTES = 1 << 20;
+/** A record has up to 16 MiB, a result that comes as one row 256 MiB; quotes may double them. */
+const MAX_ROW_BYTES = 1 << 29;
 /** Behind the bytes that a scan may read: a line feed, where every scan stops, and a quote, where those in quotes do. */
 const STOPS = [LINE_FEED, QUOTE] as const;
 
@@ -16,7 +18,8 @@ const STOPS = [LINE_FEED, QUOTE] as const;
  * @param scan reads whole rows in the bytes `[0, end)`, which are UTF-8, end with a line feed and are followed by
  * another and a quote; gives the end of the last row that is whole. What is behind it comes again, with more.
  * @param scanRest is given what is left at the end of the file, without a line feed of its own: it may throw
- * @throws FileProblem when the file cannot be read to its end, is not UTF-8, or ends within a row
+ * @throws FileProblem when the file cannot be read to its end, is not UTF-8, has a row that is longer than any of an
+ * export, or ends within a row
  */
 export async function readBlocks(
   file: StoredFile,
@@ -37,6 +40,7 @@ export async function readBlocks(
     const lineEnd = chunk.lastIndexOf(LINE_FEED);
     const end = length + lineEnd + 1;
     length += chunk.length;
+    if (length > MAX_ROW_BYTES) throw new FileProblem(`has a row of more than ${MAX_ROW_BYTES} bytes`);
     if (lineEnd < 0) continue;
     if (!isUtf8(block.subarray(checked, end))) throw new FileProblem('is not UTF-8');
     const behind = [block[end], block[end + 1]];

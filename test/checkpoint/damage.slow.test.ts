@@ -1,4 +1,4 @@
-import { cp, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { failureOf, hashParts, hashTree, test } from '../cli/export-test.js';
@@ -15,6 +15,11 @@ const again = (out: string, ...args: string[]) =>
 
 async function change(path: string, edit: (text: string) => string): Promise<void> {
   await writeFile(path, edit(await readFile(path, 'utf8')));
+}
+
+async function becomeLink(path: string, elsewhere: string): Promise<void> {
+  await rename(path, elsewhere);
+  await symlink(elsewhere, path);
 }
 
 /** The lock of the killed process is taken over and given back. */
@@ -76,6 +81,16 @@ describe('what does not match its checkpoint is refused with one line and left a
       (out) => rm(join(out, 'vertices/part-00000.csv')),
       /part-00000\.csv" does not match the checkpoint: it is missing/,
     ],
+    [
+      'an open part that is a link to the same bytes',
+      (out) => becomeLink(join(out, 'vertices/.part-00001.csv.open'), join(out, 'elsewhere')),
+      /\.part-00001\.csv\.open" does not match the checkpoint: it is no regular file/,
+    ],
+    [
+      'a finished part that is a link to the same bytes',
+      (out) => becomeLink(join(out, 'vertices/part-00000.csv'), join(out, 'elsewhere')),
+      /part-00000\.csv" does not match the checkpoint: it is no regular file/,
+    ],
   ])('%s', async ([, damage, message], { folder }) => {
     await cp(await killed.leftover(...ARGS), folder, { recursive: true });
     await damage(folder);
@@ -133,9 +148,15 @@ test('bytes after the last commit and parts that no checkpoint knows are dropped
   await killed.graph.export(JOB, whole, ...ARGS);
   await cp(await killed.leftover(...ARGS), out, { recursive: true });
   const open = join(out, 'vertices/.part-00001.csv.open');
-  await change(open, (text) => `${text}v0000`);
+  // More than is still to be written, so that nothing of it is hidden below that.
+  await change(open, (text) => `${text}${'v0000,x\n'.repeat(100_000)}`);
   await writeFile(join(out, 'vertices/.part-00002.csv.open'), 'id,label');
+  await writeFile(join(out, 'vertices/part-00007.csv'), 'id,label\n');
+  await writeFile(join(out, 'vertices/.part-00008.csv.open'), 'id,label\n');
   const resumed = await again(out);
   expect(resumed.exitCode, resumed.stderr).toBe(0);
   expect(await hashParts(out)).toEqual(await hashParts(whole));
+  expect((await readdir(join(out, 'vertices'))).sort()).toEqual(
+    [0, 1, 2, 3].map((part) => `part-0000${part}.csv`),
+  );
 });

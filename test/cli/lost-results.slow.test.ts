@@ -126,7 +126,7 @@ test.for<[string, (part: string) => Promise<void>, RegExp]>([
   },
 );
 
-test('--max-duration ends the run with 3, and the same command goes on', async ({ folder, openGraph }) => {
+test('--max-duration ends the run with 3', async ({ folder, openGraph }) => {
   const graph = await openGraph({ latencyMs: 300 });
   const args = [
     'export',

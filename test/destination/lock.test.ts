@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
@@ -66,10 +66,25 @@ test('the lock of another host holds: nobody here can tell whether its process l
   openGraph,
 }) => {
   const graph = await openGraph();
-  await writeLock(folder, JSON.stringify({ id: 'stale', pid: 1, host: 'elsewhere', startTicks: '' }));
+  // A process of this number that lives here would hold the lock, too.
+  const pid = await deadPid();
+  await writeLock(folder, JSON.stringify({ id: 'stale', pid, host: 'elsewhere', startTicks: '1' }));
   const { exitCode, line } = failureOf(await graph.run('export', 'pagerank', '--out', folder));
   expect(exitCode).toBe(3);
-  expect(line).toMatch(/^Another export \(process 1 on elsewhere\) is writing to ".*"; the lock is ".*lock"/);
+  expect(line).toContain(
+    `Another export (process ${pid} on elsewhere) is writing to "${folder}"; the lock is "`,
+  );
+});
+
+test('a folder in the place of the lock file is named, and left alone', async ({ folder, openGraph }) => {
+  const graph = await openGraph();
+  await mkdir(join(folder, LOCK, 'mine'), { recursive: true });
+  const { exitCode, line } = failureOf(await graph.run('export', 'pagerank', '--out', folder));
+  expect(exitCode).toBe(3);
+  expect(line).toMatch(
+    /lock" stands where the lock of an export goes and holds "holder\.json", which no export put there: move it away/,
+  );
+  expect(await readdir(join(folder, LOCK))).toEqual(['mine']);
 });
 
 test('while one export writes, another one of the same folder stops with 3', async ({

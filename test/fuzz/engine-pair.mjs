@@ -47,7 +47,6 @@ class EnginePair {
     if (theirs.error !== null || ours.error !== null) {
       // After anything else an export begins again, or ends.
       if (ours.error?.code !== 'PAGE_INVALID') this.#decoders = null;
-      if (damage !== undefined && isBehindManyLists(bytes, ours.error, theirs.error)) return null;
       return compareErrors(this.#engines, test, ours.error, theirs.error);
     }
     this.#decoders.freeWindow(WINDOW);
@@ -113,20 +112,6 @@ class EnginePair {
     }
     return files;
   }
-}
-
-/** Lists before which the columnar engine checks the answer so far (window-decoder.ts). */
-const LISTS_CHECKED = 16;
-
-/**
- * Whether both refuse an answer and the columnar engine names a later damage behind many lists: it does not look through
- * the answer again for each of them, so damage within a list may show before damage that is further ahead.
- */
-function isBehindManyLists(bytes, columnar, reference) {
-  if (columnar?.code !== 'PAGE_INVALID' || reference?.code !== 'PAGE_INVALID') return false;
-  const { byteOffset } = columnar.details;
-  if (!(byteOffset > reference.details.byteOffset)) return false;
-  return bytes.toString('latin1', 0, byteOffset).split(']').length > LISTS_CHECKED;
 }
 
 /** The pairs of engines that were used last. */

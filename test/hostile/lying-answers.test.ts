@@ -50,7 +50,12 @@ const WHEN = {
 } as const;
 
 /** Exports what a server that lies gives; its error code, or `null` when it ended well with the right rows. */
-async function exportFrom(lie: Lie, when: keyof typeof WHEN, engine: 'columnar' | 'reference') {
+async function exportFrom(
+  lie: Lie,
+  when: keyof typeof WHEN,
+  engine: 'columnar' | 'reference',
+  pageSize = PAGE,
+) {
   const { endpoint } = await serve(({ url }): Reply => {
     const [offset, limit] = [Number(url.searchParams.get('offset')), Number(url.searchParams.get('limit'))];
     const asked = askedFor(offset, limit);
@@ -60,7 +65,7 @@ async function exportFrom(lie: Lie, when: keyof typeof WHEN, engine: 'columnar' 
   onTestFinished(() => rm(out, { recursive: true }));
   const connection = { endpoint, projectId: 'p1', graph: 'g', token: 't', maxAttempts: 1, wait: 0 } as const;
   try {
-    await exportJob({ ...connection, jobId: 'job', out, format: 'csv', engine, pageSize: PAGE });
+    await exportJob({ ...connection, jobId: 'job', out, format: 'csv', engine, pageSize });
   } catch (error) {
     if (!(error instanceof GesExportError)) throw error;
     expect(await readdir(out)).not.toContain('_SUCCESS');
@@ -158,6 +163,52 @@ describe.each(['columnar', 'reference'] as const)('with the %s engine', (engine)
       ({ answer }) => answer({ status: '"success","errors":[{"code":"GES.8904","message":"no label"}]' }),
       'API_REJECTED',
     ],
+    [
+      'an error beside rows, and no state',
+      'on one page',
+      ({ answer }) => answer({ status: 'null,"errorCode":"GES.8302"' }),
+      'REQUEST_BUSY',
+    ],
+    [
+      'rows of what has failed, and no state',
+      'on one page',
+      ({ answer }) => answer({ status: 'null,"result":"failed"' }),
+      'API_REJECTED',
+    ],
+    [
+      'the list twice',
+      'on one page',
+      ({ page, answer }) => answer({ page: page.slice(0, -1), last: `,"pagerank":[${page.at(-1)}]` }),
+      'PAGE_INVALID',
+    ],
+    ['records of a total of none', 'always', ({ answer }) => answer({ total: '0' }), 'PAGE_COUNT_MISMATCH'],
+    [
+      'a total that comes late, and is another',
+      'always',
+      ({ limit, answer }) => answer({ total: limit === 1 ? 'null' : '99' }),
+      'PAGE_COUNT_MISMATCH',
+    ],
+    [
+      'a total that comes late, and is right',
+      'always',
+      ({ limit, answer }) => answer({ total: limit === 1 ? 'null' : `${TOTAL}` }),
+      'none',
+    ],
+    [
+      'two totals that come late',
+      'always',
+      ({ offset, limit, answer }) =>
+        answer({ total: limit === 1 ? 'null' : offset < 20 ? `${TOTAL}` : `${TOTAL + 1}` }),
+      'TOTAL_CHANGED',
+    ],
+    [
+      // One of the samples that are read before the pages ends where the last page does.
+      'a record that differs from one time to the next',
+      'always',
+      ({ offset, page, answer }) =>
+        answer({ page: offset === TOTAL - PAGE ? [...page.slice(0, -1), '{"v36":0}'] : page }),
+      'TOTAL_CHANGED',
+    ],
     ['a whole total in quotes', 'always', ({ answer }) => answer({ total: `" ${TOTAL} "` }), 'none'],
     ['a total that is no number', 'on one page', ({ answer }) => answer({ total: '37.5' }), 'PAGE_INVALID'],
     [
@@ -180,6 +231,21 @@ describe.each(['columnar', 'reference'] as const)('with the %s engine', (engine)
     ],
   ])('%s, %s', async (_, when, lie, code) => {
     expect((await exportFrom(lie, when, engine)) ?? 'none').toBe(code);
+  });
+
+  test('a total that was none at first is another result', async () => {
+    let asked = 0;
+    const lie: Lie = ({ answer }) => (asked++ === 0 ? answer({ page: [], total: '0' }) : answer());
+    expect(await exportFrom(lie, 'always', engine)).toBe('TOTAL_CHANGED');
+  });
+
+  test('offsets that are bent are found out one record at a time, too', async () => {
+    const bent: Lie = ({ offset, limit, answer }) =>
+      offset > 4 && offset < 9 && limit === 1
+        ? answer({ page: RECORDS.slice(offset + 1, offset + 2) })
+        : answer();
+    expect(await exportFrom(bent, 'always', engine, 1)).toBe('PAGE_OVERLAP');
+    expect(await exportFrom(({ answer }) => answer(), 'always', engine, 1)).toBe(null);
   });
 });
 

@@ -180,3 +180,14 @@ test('what a terminal would obey reaches no terminal', async () => {
     expect(`${stdout.toString()}${stderr}`).not.toMatch(/[^\P{C}\n\t]/u);
   }
 });
+
+test.for([
+  '{"errorCode":"GES.8000","errorMessage":"a\\u001b[2J\\u202Eb\\u0007"}',
+  '{"data":{},"status":"run\\u001b[2J\\u009bning"}',
+])('nor does what a server says of itself: %j', async (body, { folder }) => {
+  const { env } = await serveHostile((_, response) => response.end(body));
+  const { exitCode, stderr } = await runCommand(['export', 'job', '--out', folder, '--wait', '0'], { env });
+  expect(exitCode).not.toBe(0);
+  expect(stderr).toMatch(/\[2J/);
+  expect(stderr).not.toMatch(/[^\P{C}\n\t]/u);
+});

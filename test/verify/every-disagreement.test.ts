@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetMetadata } from 'hyparquet';
 import { afterAll, beforeAll, expect } from 'vitest';
+import type { Manifest } from '../../src/manifest/manifest.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import { type VerifyReport, verifyExport } from '../../src/verify-export.js';
 import { graphOf, readManifest, test } from '../cli/export-test.js';
@@ -33,6 +34,19 @@ async function report(out: string, ...args: readonly string[]) {
   const result = await runCommand(['verify', out, '--json', ...args]);
   const read = JSON.parse(result.stdout.toString()) as VerifyReport;
   return { exitCode: result.exitCode, read, seen: read.disagreements.map(({ kind, path }) => [kind, path]) };
+}
+
+type Table = Manifest['tables'][number];
+
+function lastOf({ files }: Table): Table['files'][number] {
+  const last = files.at(-1);
+  if (last === undefined) throw new Error('no file');
+  return last;
+}
+
+/** Manifests are read only for the program, not for one who forges them. */
+function countOn<Name extends string>(counts: Readonly<Record<Name, number>>, name: Name, by: number): void {
+  Object.assign(counts, { [name]: counts[name] + by });
 }
 
 test('every disagreement of an export is named at once, with its kind and file', async ({ folder }) => {
@@ -95,6 +109,51 @@ test('a manifest that names files elsewhere is not followed', async ({ folder })
       ],
     ]);
   }
+});
+
+// Each count below is changed together with all that would give it away, but for one.
+
+test.for<[string, (table: Table, manifest: Manifest) => void, readonly [string, string | null, RegExp]]>([
+  [
+    'one row more in a file, its table and the sums',
+    (table, manifest) => {
+      countOn(lastOf(table), 'rows', 1);
+      countOn(table, 'rows', 1);
+      countOn(manifest.completeness, 'rowsDecoded', 1);
+      countOn(manifest.completeness, 'rowsInFiles', 1);
+    },
+    ['rows', 'pagerank/part-00003.csv', /part-00003\.csv" has 5 rows, not 6$/],
+  ],
+  [
+    'one row more in a table and the sums',
+    (table, manifest) => {
+      countOn(table, 'rows', 1);
+      countOn(manifest.completeness, 'rowsDecoded', 1);
+      countOn(manifest.completeness, 'rowsInFiles', 1);
+    },
+    ['rows', null, /^Table "pagerank" has 305 rows in its files, not 306$/],
+  ],
+  [
+    'a last record that no file has',
+    (_, manifest) => {
+      countOn(manifest, 'total', 1);
+      countOn(manifest.completeness, 'recordsRead', 1);
+      countOn(manifest.completeness, 'recordsDeclared', 1);
+    },
+    ['tiling', null, /^The files of table "pagerank" end at offset 305, not at 306$/],
+  ],
+])('%s is found', async ([, change, [kind, path, message]], { folder }) => {
+  const out = await damaged('csv', folder);
+  const manifest = await readManifest(out);
+  const [table] = manifest.tables;
+  if (table === undefined) throw new Error('no table');
+  change(table, manifest);
+  await writeFile(join(out, 'manifest.json'), JSON.stringify(manifest));
+  const { exitCode, read } = await report(out);
+  expect([exitCode, read.disagreements]).toEqual([
+    5,
+    [{ kind, path, message: expect.stringMatching(message) }],
+  ]);
 });
 
 // The files below keep their recorded size, hash and rows: only a closer look finds what is wrong with them.

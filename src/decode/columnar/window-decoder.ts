@@ -119,8 +119,9 @@ export class AnswerReader {
     this.#utf8.end();
     // A long record waits for more before it is tried again; now there is no more.
     while (this.#table !== null) {
-      const behind = this.#table.readToEnd();
-      this.#endList(this.#table, behind);
+      const table = this.#table;
+      const behind = this.#inList(() => table.readToEnd());
+      this.#endList(table, behind);
       this.#deal(behind);
     }
     const kept = this.#scanner.kept();
@@ -135,11 +136,23 @@ export class AnswerReader {
     while (rest.length > 0) {
       if (this.#table === null) rest = rest.subarray(this.#readEnvelope(rest));
       else {
-        const behind = this.#table.read(rest);
+        const table = this.#table;
+        const bytes = rest;
+        const behind = this.#inList(() => table.read(bytes));
         if (behind === null) return;
-        this.#endList(this.#table, behind);
+        this.#endList(table, behind);
         rest = behind;
       }
+    }
+  }
+
+  /** Of two damages the first in the answer is named: what stands ahead of a list may not have been checked yet. */
+  #inList<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (this.#lists.length >= MAX_LISTS_CHECKED) this.#cut(this.#scanner.keptClosed());
+      throw error;
     }
   }
 

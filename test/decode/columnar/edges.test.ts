@@ -323,3 +323,11 @@ describe('long records', () => {
     }).toThrow('A record is too long for the columnar engine');
   });
 });
+
+test('of two damages behind many lists both engines name the first', async () => {
+  const lists = '"ids":[],'.repeat(40);
+  const early = Buffer.from(`{${lists}"x":tru,"ids":["a"],${lists}"ids":["b",+]}`);
+  expect(await refusal(IDS, asAnswer(early))).toContain(`byte ${early.indexOf('tru,')}`);
+  const late = Buffer.from(`{${lists}"x":true,"ids":["a"],${lists}"ids":["b",+],"y":tru}`);
+  expect(await refusal(IDS, asAnswer(late))).toContain(`byte ${late.indexOf('+')}`);
+});
