@@ -2,9 +2,9 @@ import { PageError } from '../errors.js';
 import type { Answer, Window } from '../model.js';
 
 /**
- * The laws that one answer must keep: it echoes the offset, holds what it declares and no more than was asked
- * for, stays within the total and repeats it. An offset or a size that the server leaves out is not held against it; a total
- * that it stated before and leaves out now is.
+ * The laws that one answer must keep: it echoes the offset, holds what it declares and no more than was asked for, stays
+ * within the total and repeats it. An offset or a size that the server leaves out is not held against it; a total that
+ * it stated before and leaves out now is.
  *
  * @throws PageError with the value that was expected and the one that came
  */
