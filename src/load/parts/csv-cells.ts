@@ -5,7 +5,9 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /** How a cell is written: without quotes; in quotes; in quotes with doubled ones inside. */
-export const [PLAIN, QUOTED, ESCAPED] = [0, 1, 2];
+export const PLAIN = 0;
+const QUOTED = 1;
+export const ESCAPED = 2;
 
 /** Whether the delimiter is a byte of its own. */
 export function hasByteDelimiter({ delimiter }: CsvOptions): boolean {
@@ -63,7 +65,7 @@ export class CsvCells {
     for (; at < bytes.length; at++) {
       const byte = bytes[at];
       if (byte === delimiter || byte === LINE_FEED || byte === CARRIAGE_RETURN) {
-        this.#add(start, at, PLAIN as number);
+        this.#add(start, at, PLAIN);
         return at;
       }
       if (byte === QUOTE) throw this.#toError('has a quote inside a cell without quotes');
@@ -73,14 +75,14 @@ export class CsvCells {
 
   /** @param start behind the first quote */
   #quoted(bytes: Buffer, start: number): number {
-    let form = QUOTED as number;
+    let form: number = QUOTED;
     for (let at = bytes.indexOf(QUOTE, start); at >= 0; at = bytes.indexOf(QUOTE, at + 2)) {
       if (at + 1 >= bytes.length) return -1;
       if (bytes[at + 1] !== QUOTE) {
         this.#add(start, at, form);
         return at + 1;
       }
-      form = ESCAPED as number;
+      form = ESCAPED;
     }
     return -1;
   }
