@@ -77,7 +77,7 @@ const jobIds = [...jobs.keys()].filter((jobId) => endpoint === undefined || jobI
 const PARTS = endpoint === undefined ? ['name', 'big', 'ok'] : ['name'];
 const names = [...new Set(jobIds.map((jobId) => jobId.split('-')[0]))];
 const tables = (await Promise.all(['delta', 'iceberg'].map(makeTables))).flat();
-for (const format of ['delta', 'iceberg']) tables.push(await makeParts(format));
+tables.push(...(await Promise.all(['delta', 'iceberg'].map(makeParts))));
 
 /** Every job after the other into the tables of one place, each twice. */
 async function makeTables(format) {
@@ -120,7 +120,8 @@ async function makeParts(format) {
   const exports = [
     { job: 'vertices-1', 日期: '2026-11-22' },
     { job: 'vertices-2', 日期: '2026-11-23' },
-  ];
+    // A store takes its time for many small files: one export tells how paths are escaped there.
+  ].slice(endpoint === undefined ? 0 : 1);
   const commands = exports.map(({ job, 日期 }) => [
     ...['export', job, '--out', out, '--format', 'parquet', '--table-format', format, '--file-bytes', '1GB'],
     ...[`日期=${日期}`, ...PARTS].flatMap((one) => ['--partition-by', one]),
@@ -137,7 +138,7 @@ async function makeParts(format) {
     before = now;
     if (format === 'delta' && command === commands[0]) cutLog(`${out}/vertices`);
   }
-  for (const command of commands) {
+  for (const command of endpoint === undefined ? commands : []) {
     const again = await run(...command);
     check(again.includes('Already complete') && !again.includes('Committed'), `the second time: ${again}`);
   }

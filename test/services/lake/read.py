@@ -166,7 +166,8 @@ def questions(table):
     yield None
     if "partitions" in table:
         for column in [*table["partitions"], *next(iter(table["added"].values()))]:
-            for value in WANTED[column]:
+            # At a store two of them tell enough.
+            for value in WANTED[column][1:3] if store else WANTED[column]:
                 yield column, value
 
 
