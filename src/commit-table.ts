@@ -12,10 +12,11 @@ import { ConfigError, GesExportError, TableError, VerifyError } from './errors.j
 import type { OnEvent } from './events.js';
 import { checkNothingThere } from './export-start.js';
 import { factsOf } from './lake/file-facts.js';
-import type { AddedFile, LakeTable } from './lake/table-model.js';
+import type { AddedFile, LakeTable, TableShape } from './lake/table-model.js';
 import type { Manifest } from './manifest/manifest.js';
-import type { StoredFile, TableFormatName, TablePlan } from './model.js';
+import type { Column, ExportedTable, StoredFile, TableFormatName, TablePlan, Warning } from './model.js';
 import { PAGE_UNPACKERS } from './page-codecs.js';
+import { storedColumns, tableFolderOf } from './partition.js';
 import { openParquet, toAsyncBuffer } from './verify/parquet-file.js';
 import { VERSION } from './version.js';
 
@@ -44,9 +45,10 @@ export function exportFolder(options: ResolvedExport): string {
   return tableFormat === undefined ? out : below(out, documentsFolder(exportIdOf(options)));
 }
 
-/** The same for the same job of the same graph at the same address. */
-function exportIdOf({ endpoint, projectId, graph, jobId }: ResolvedExport): string {
-  const text = JSON.stringify([endpoint, projectId, graph, jobId]);
+/** The same for the same job of the same graph at the same address, with the same `key=value`. */
+function exportIdOf({ endpoint, projectId, graph, jobId, fixedPartitions }: ResolvedExport): string {
+  const fixed = fixedPartitions.map(({ key, value }) => [key, value]);
+  const text = JSON.stringify([endpoint, projectId, graph, jobId, ...fixed]);
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
@@ -69,12 +71,28 @@ export async function planLakeTables(
     const folder = tableOf(plan.folder);
     const columns = await onTable(folder, run, async (place) => {
       await checkOtherFormats(place, format);
-      return (await openTable(place, format)).plan(plan.columns);
+      return (await openTable(place, format)).plan(shapeOf(plan.columns, plan.partitionBy, run.options));
     });
     const numbered = plan.columns.map((column, index) => ({ ...column, ...columns[index] }));
     planned.push({ ...plan, folder: `${folder}/${id}`, columns: numbered });
   }
   return planned;
+}
+
+/**
+ * The columns of an export as a table has them. What is one value throughout the export, `key=value`, is a column of
+ * the table that no file holds.
+ */
+function shapeOf(
+  columns: readonly Column[],
+  partitionBy: readonly string[] | undefined,
+  { fixedPartitions }: ResolvedExport,
+): TableShape {
+  const fixed = fixedPartitions.map(({ key }) => ({ name: key, type: 'string', nullable: true }) as const);
+  return {
+    columns: [...columns, ...fixed],
+    partitionBy: [...fixed.map(({ name }) => name), ...(partitionBy ?? [])],
+  };
 }
 
 /**
@@ -95,7 +113,10 @@ export async function checkLakeOutput(
   await usePlace(options.out, options, checkNothingThere, signal);
   await onTable(table, { options, signal }, async (place) => {
     await checkOtherFormats(place, format);
-    await openTable(place, format);
+    const { partitionBy } = shapeOf([], options.partitionBy, options);
+    const opened = await openTable(place, format);
+    // Of the columns only the result tells which of them the table has.
+    if (options.partitionBy.length === 0) opened.checkPartitions(partitionBy);
   });
 }
 
@@ -138,14 +159,16 @@ export async function commitTables(
     const folder = tableFolder(place, table);
     if (isSealed && (await onTable(folder, run, (found) => openTable(found, format))).version !== null)
       continue;
-    const files = await addedFiles(place, folder, table);
+    const values = run.options.fixedPartitions.map(({ value }) => value);
+    const files = await addedFiles(place, folder, table, values);
     const ids = files[0]?.facts.fieldIds;
-    const columns = table.columns.map((column) => ({ ...column, fieldIds: ids?.get(column.name) }));
+    const numbered = table.columns.map((column) => ({ ...column, fieldIds: ids?.get(column.name) }));
+    const shape = shapeOf(numbered, table.partitionBy, run.options);
     const time = Date.parse(manifest.finishedAt);
     await onTable(folder, run, async (tablePlace) => {
       const unlock = await lockTable(tablePlace, run.signal);
       try {
-        const change = { exportId, columns, files: files.filter(({ rows }) => rows > 0), time };
+        const change = { exportId, ...shape, files: files.filter(({ rows }) => rows > 0), time };
         const version = await commit(() => openTable(tablePlace, format), change);
         if (version !== null) run.onEvent({ type: 'committed', table: table.name, format, version });
       } finally {
@@ -153,6 +176,21 @@ export async function commitTables(
       }
     });
   }
+}
+
+/** What a table format does not keep of an export. */
+export function lakeWarnings(
+  { tableFormat, fixedPartitions }: ResolvedExport,
+  tables: readonly ExportedTable[],
+): readonly Warning[] {
+  if (tableFormat !== 'delta') return [];
+  const isEverywhere = fixedPartitions.some(({ value }) => value === '');
+  return tables
+    .filter(({ files }) => isEverywhere || files.some(({ partition }) => partition?.includes('')))
+    .map(({ name }) => ({
+      code: 'EMPTY_PARTITION_IS_NULL',
+      message: `Table "${name}" has a partition of empty text, and Delta Lake knows only that of null: readers find null there`,
+    }));
 }
 
 /**
@@ -228,25 +266,30 @@ async function checkOtherFormats(place: OutputPlace, format: TableFormatName): P
   throw new TableError('TABLE_CONFLICT', `"${place.name}" is a table of ${other} already`);
 }
 
+/** @param fixed values that are the same throughout the export */
 async function addedFiles(
   place: OutputPlace,
   folder: string,
-  { columns, files }: Manifest['tables'][number],
+  { columns, partitionBy, files }: Manifest['tables'][number],
+  fixed: readonly string[],
 ): Promise<readonly AddedFile[]> {
+  const stored = storedColumns(columns, partitionBy);
   const added: AddedFile[] = [];
-  for (const { path, rows, bytes } of files) {
+  for (const { path, rows, bytes, partition: own } of files) {
     const name = place.describePart(path);
     const file = await place.openFile(path);
     if (file === null) throw new VerifyError('VERIFY_FAILED', `"${name}" is missing`);
     const { metadata } = await openParquet(file);
-    added.push({ path: path.slice(folder.length + 1), rows, bytes, facts: factsOf(metadata, columns, name) });
+    const facts = factsOf(metadata, stored, name);
+    const partition = own === undefined ? fixed : [...fixed, ...own];
+    added.push({ path: path.slice(folder.length + 1), rows, bytes, facts, partition });
   }
   return added;
 }
 
 /** @throws VerifyError `VERIFY_FAILED` where the manifest names files that are not the export's own */
 function tableFolder(place: OutputPlace, { name, files }: Manifest['tables'][number]): string {
-  const folders = new Set(files.map(({ path }) => path.slice(0, path.lastIndexOf('/'))));
+  const folders = new Set(files.map(tableFolderOf));
   const [folder] = folders;
   if (folder !== undefined && folders.size === 1 && place.ownsFolder(folder)) return tableOf(folder);
   throw new VerifyError('VERIFY_FAILED', `The manifest of "${place.name}" names no files of table "${name}"`);

@@ -22,12 +22,16 @@ export function identityOf(job: OpenJob, sample: JobSample, options: ResolvedExp
     tableFormat,
     fileBytes,
     partitionBy,
+    fixedPartitions,
     delimiter,
     nullText,
     crlf,
     bom,
     escapeFormulas,
   } = options;
+  // An export that stands alone has them in its path.
+  const fixed = tableFormat === undefined ? [] : fixedPartitions.map(({ key, value }) => `${key}=${value}`);
+  const partitions = [...fixed, ...partitionBy];
   const csv = format === 'csv' ? { delimiter, nullText, crlf, bom, escapeFormulas } : {};
   return {
     endpoint,
@@ -49,7 +53,7 @@ export function identityOf(job: OpenJob, sample: JobSample, options: ResolvedExp
       ...(graphHeaders === undefined ? {} : { graphHeaders }),
       ...(tableFormat === undefined ? {} : { tableFormat }),
       ...(fileBytes === undefined ? {} : { fileBytes }),
-      ...(partitionBy.length === 0 ? {} : { partitionBy: JSON.stringify(partitionBy) }),
+      ...(partitions.length === 0 ? {} : { partitionBy: JSON.stringify(partitions) }),
       ...csv,
     },
   };

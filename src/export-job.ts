@@ -6,6 +6,7 @@ import {
   checkNotCommitted,
   commitTables,
   exportFolder,
+  lakeWarnings,
   planLakeTables,
 } from './commit-table.js';
 import { type ExportOptions, type ResolvedExport, resolveExport, WORKER_BYTES } from './config/options.js';
@@ -361,7 +362,7 @@ async function sealPlace(job: OpenJob, run: Run, place: OutputPlace, end: Checkp
     windowSize: end.windowSize,
     recordsRead: end.committedOffset,
     rowsInFiles,
-    warnings: [...end.warnings, ...exportWarnings(job, tables)],
+    warnings: [...end.warnings, ...exportWarnings(job, tables), ...lakeWarnings(run.options, tables)],
     startedAt: end.startedAt,
   });
   reportWarnings(run, manifest);

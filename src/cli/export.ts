@@ -31,7 +31,7 @@ export function exportCommand(): Command {
     .option('--file-bytes <size>', 'size after which a new part file begins, too, such as 256MB')
     .option(
       '--partition-by <what>',
-      'key=value: export into the folder key=value below --out; a column: one folder for each of its values (repeatable)',
+      'key=value: export into the folder key=value below --out; a column: one folder for each of its values; with --table-format partitions of the tables (repeatable)',
       (what: string, others: readonly string[] | undefined) => [...(others ?? []), what],
     )
     .option('--latest', 'when finished, point the name "latest" beside the folder to it')

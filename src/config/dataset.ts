@@ -4,7 +4,7 @@ import { partitionName } from '../partition.js';
 
 /** What `--partition-by` means, once resolved. */
 export interface Partitioning {
-  /** The folder of this very export: `OUT/key=value`. */
+  /** The folder of this very export: `OUT/key=value`; `OUT` where exports are gathered in tables. */
   readonly out: string;
   /** Columns to deal the rows out by. */
   readonly partitionBy: readonly string[];
@@ -13,11 +13,17 @@ export interface Partitioning {
 }
 
 /**
- * Parts `key=value`, which goes to the path of the export, from columns.
+ * Parts `key=value`, which is the same throughout the export, from columns.
  *
  * @throws ConfigError `CONFIG_INVALID`, `CONFIG_CONFLICT`
  */
-export function resolvePartitioning(out: string, what: readonly string[]): Partitioning {
+export function resolvePartitioning(options: {
+  readonly out: string;
+  readonly partitionBy: readonly string[];
+  /** Tables hold the values of `key=value` in their logs. */
+  readonly tableFormat?: unknown;
+}): Partitioning {
+  const { out, partitionBy: what, tableFormat } = options;
   const fixed = what.flatMap((one) => {
     const at = one.indexOf('=');
     if (at === 0) throw new ConfigError('CONFIG_INVALID', `--partition-by "${one}": no key before the =`);
@@ -28,7 +34,7 @@ export function resolvePartitioning(out: string, what: readonly string[]): Parti
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
     throw new ConfigError('CONFIG_CONFLICT', `--partition-by "${twice}" is given twice`);
-  const folders = fixed.map(({ key, value }) => partitionName(key, value));
+  const folders = tableFormat !== undefined ? [] : fixed.map(({ key, value }) => partitionName(key, value));
   return {
     out: folders.length === 0 ? out : [out.replace(/(?<=.)[/\\]+$/, ''), ...folders].join('/'),
     partitionBy,

@@ -226,17 +226,14 @@ export function resolveExport(options: unknown): ResolvedExport {
   if (resolved.tableFormat !== undefined && resolved.format !== 'parquet') {
     throw new ConfigError('CONFIG_CONFLICT', '--table-format needs --format parquet');
   }
-  if (
-    resolved.tableFormat !== undefined &&
-    (resolved.partitionBy.length > 0 || resolved.latest || resolved.keep)
-  ) {
+  if (resolved.tableFormat !== undefined && (resolved.latest || resolved.keep !== undefined)) {
     throw new ConfigError(
       'CONFIG_CONFLICT',
-      '--table-format gathers exports in one table: --partition-by, --latest and --keep are for exports that stand alone',
+      '--latest and --keep are for exports that stand alone: with --table-format the newest version is what readers see, and the history of the table keeps what was before',
     );
   }
   checkWorkers(resolved);
-  const partitioning = resolvePartitioning(resolved.out, resolved.partitionBy);
+  const partitioning = resolvePartitioning(resolved);
   checkDataset(resolved, partitioning.out);
   return { ...resolved, ...partitioning };
 }
@@ -246,10 +243,13 @@ export function resolveExport(options: unknown): ResolvedExport {
  *
  * @throws ConfigError `CONFIG_INVALID`, `CONFIG_CONFLICT`
  */
-export function resolveOut(options: { readonly out?: unknown; readonly partitionBy?: unknown }): string {
-  const schema = z.object({ out: text, partitionBy: oneOrMore.default([]) });
-  const { out, partitionBy } = resolve(schema, options);
-  return resolvePartitioning(out, partitionBy).out;
+export function resolveOut(options: {
+  readonly out?: unknown;
+  readonly partitionBy?: unknown;
+  readonly tableFormat?: unknown;
+}): string {
+  const { out, partitionBy, tableFormat } = exportSchema.shape;
+  return resolvePartitioning(resolve(z.object({ out, partitionBy, tableFormat }), options)).out;
 }
 
 /** @throws ConfigError `CONFIG_CONFLICT` */

@@ -75,7 +75,7 @@ function join(
 }
 
 /** Text by its UTF-8 bytes, as both formats order it; JavaScript orders it by UTF-16. Zeros are signed. */
-function isLess(a: BoundValue, b: BoundValue): boolean {
+export function isLess(a: BoundValue, b: BoundValue): boolean {
   if (typeof a === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(String(b))) < 0;
   return a < b || (a === 0 && b === 0 && Object.is(a, -0) && !Object.is(b, -0));
 }

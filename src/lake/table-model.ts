@@ -1,4 +1,5 @@
 import type { Column, StoredFile } from '../model.js';
+import type { PartitionValue } from '../partition.js';
 import type { FileFacts } from './file-facts.js';
 
 /**
@@ -28,13 +29,20 @@ export interface AddedFile {
   readonly rows: number;
   readonly bytes: number;
   readonly facts: FileFacts;
+  /** The value of each column of `partitionBy` in all rows of the file. */
+  readonly partition: readonly PartitionValue[];
 }
 
-/** What one export does to a table. */
-export interface TableChange {
-  readonly exportId: string;
-  /** As the files have them, with the `fieldIds` in their footers. */
+/** The columns of an export, as a table would have them. */
+export interface TableShape {
   readonly columns: readonly Column[];
+  /** Names of those whose values are in no file but in the log alone, in the order of the partitioning. */
+  readonly partitionBy: readonly string[];
+}
+
+/** What one export does to a table; its columns have the `fieldIds` of the footers. */
+export interface TableChange extends TableShape {
+  readonly exportId: string;
   readonly files: readonly AddedFile[];
   /** When the files were finished, in milliseconds since 1970. */
   readonly time: number;
@@ -47,11 +55,16 @@ export interface LakeTable {
   /** Whether an export has been committed. */
   holds(exportId: string): boolean;
   /**
+   * @param partitionBy of an export whose columns need not be known
+   * @throws TableError `TABLE_CONFLICT` when the table is there and partitioned by anything else
+   */
+  checkPartitions(partitionBy: readonly string[]): void;
+  /**
    * The columns of an export as this table takes them: with `fieldIds` where its files need them.
    *
    * @throws TableError `TABLE_CONFLICT` when it does not take them
    */
-  plan(columns: readonly Column[]): readonly Column[];
+  plan(shape: TableShape): readonly Column[];
   /**
    * Commits an export as the next version.
    *

@@ -24,6 +24,14 @@ test('key=value goes to the path, a column stays', () => {
   );
   expect(resolved({ out: '/', partitionBy: 'd=1' }).out).toBe('//d=1');
   expect(resolveOut({ out: 'o', partitionBy: ['d=1'] })).toBe('o/d=1');
+  // The logs of tables hold what paths would say.
+  const tables = { out: 'o', partitionBy: ['d=1', 'city'], tableFormat: 'delta', format: 'parquet' };
+  expect(resolved(tables)).toMatchObject({
+    out: 'o',
+    partitionBy: ['city'],
+    fixedPartitions: [{ key: 'd' }],
+  });
+  expect(resolveOut(tables)).toBe('o');
   expect(resolved({})).toMatchObject({ out: 'out', partitionBy: [], fixedPartitions: [] });
 });
 
@@ -39,6 +47,11 @@ test.each([
   [{ out: 'x/latest', latest: true }, /^"latest" is the name that --latest gives/],
   [{ out: 's3://bucket', latest: true }, /^--latest and --keep need a folder beside others/],
   [{ out: '/', keep: 1 }, /^--latest and --keep need a folder beside others/],
+  [
+    { tableFormat: 'delta', format: 'parquet', latest: true },
+    /^--latest and --keep are for exports that stand/,
+  ],
+  [{ tableFormat: 'iceberg', format: 'parquet', keep: 3 }, /the history of the table keeps what was before/],
   [{ keep: 0 }, /^--keep: keep must be from 1 to/],
   [{ fileBytes: '1XB' }, /^--file-bytes: not a size such as 256MB/],
   [{ fileBytes: 0 }, /^--file-bytes: not a size/],

@@ -6,7 +6,7 @@ import type { ReadParquet } from '../../src/lake/delta/delta-log.js';
 import { openDeltaTable } from '../../src/lake/delta/delta-table.js';
 import type { TableFiles } from '../../src/lake/table-model.js';
 import { toAsyncBuffer } from '../../src/verify/parquet-file.js';
-import { COLUMNS, changeOf, emptyTable } from './table-fixtures.js';
+import { COLUMNS, changeOf, emptyTable, whole } from './table-fixtures.js';
 
 const readParquet: ReadParquet = (file, columns) =>
   parquetReadObjects({ file: toAsyncBuffer(file), columns: [...columns] });
@@ -28,12 +28,72 @@ const META = {
 const lines = (...actions: readonly object[]) =>
   actions.map((action) => `${JSON.stringify(action)}\n`).join('');
 
+describe('a log of its own, with partitions', () => {
+  const partitionBy = ['日', 'id', 'big', 'ok'];
+  const columns = [...COLUMNS, { name: '日', type: 'string', nullable: true } as const];
+  const partitions = [
+    ['2026-11-22', '王 "100%"', '-9223372036854775808', 'false'],
+    ['2026-11-22', null, null, null],
+    ['2026-11-22', '', '0', 'true'],
+  ];
+
+  test('names them and their values, paths as URIs; empty text is the null of the format', async () => {
+    const { files, read } = await emptyTable();
+    const table = await open(files);
+    const change = changeOf('a', table.plan({ columns, partitionBy }), partitionBy, partitions);
+    const escaped = change.files.map((file) => ({
+      ...file,
+      path: 'a/id=王 %22100%25%22/part-00000.parquet',
+    }));
+    expect(await table.append({ ...change, files: escaped })).toBe(0);
+    const actions = (await read(commit(0)))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { metaData?: typeof META; add?: Record<string, unknown> });
+    const metaData = actions.flatMap((action) => action.metaData ?? [])[0];
+    expect(metaData?.partitionColumns).toEqual(partitionBy);
+    const { fields } = JSON.parse(metaData?.schemaString ?? '') as {
+      fields: { name: string; nullable: boolean }[];
+    };
+    expect(fields.find(({ name }) => name === 'id')?.nullable).toBe(true);
+    const added = actions.flatMap(({ add }): Record<string, unknown>[] => (add === undefined ? [] : [add]));
+    expect(added.map(({ partitionValues }) => partitionValues)).toEqual([
+      { 日: '2026-11-22', id: '王 "100%"', big: '-9223372036854775808', ok: 'false' },
+      { 日: '2026-11-22', id: null, big: null, ok: null },
+      { 日: '2026-11-22', id: null, big: '0', ok: 'true' },
+    ]);
+    expect(added[0]?.['path']).toBe('a/id=%E7%8E%8B%20%2522100%2525%2522/part-00000.parquet');
+    expect(Object.keys((JSON.parse(String(added[0]?.['stats'])) as { nullCount: object }).nullCount)).toEqual(
+      ['rank', 'note'],
+    );
+  });
+
+  test('takes further exports with the same ones in the same order only', async () => {
+    const { files } = await emptyTable();
+    const first = await open(files);
+    await first.append(changeOf('a', first.plan({ columns, partitionBy }), partitionBy, partitions));
+    const table = await open(files);
+    expect(table.plan({ columns, partitionBy })).toEqual(columns);
+    for (const other of [[], ['日'], [...partitionBy].reverse()])
+      expect(() => table.plan({ columns, partitionBy: other })).toThrow(
+        /, and the table is partitioned by "日", "id", "big", "ok"$/,
+      );
+    expect(() => table.checkPartitions([])).toThrow('the export has no partitions');
+    const plain = await emptyTable();
+    await (await open(plain.files)).append(changeOf('a', COLUMNS));
+    const unparted = await open(plain.files);
+    expect(() => unparted.plan({ columns: COLUMNS, partitionBy: ['id'] })).toThrow(
+      'the export has partitions by "id", and the table has none',
+    );
+  });
+});
+
 describe('a log of its own', () => {
   test('holds one version an export, and is read back', async () => {
     const { files, read } = await emptyTable();
     const first = await open(files);
     expect(first.version).toBeNull();
-    const columns = first.plan(COLUMNS);
+    const columns = first.plan(whole(COLUMNS));
     expect(await first.append(changeOf('a', columns))).toBe(0);
     const second = await open(files);
     expect([second.version, second.holds('a'), second.holds('b')]).toEqual([0, true, false]);
@@ -55,7 +115,7 @@ describe('a log of its own', () => {
   test('keeps the bounds of 64-bit integers to the last digit', async () => {
     const { files, read } = await emptyTable();
     const table = await open(files);
-    await table.append(changeOf('a', table.plan(COLUMNS)));
+    await table.append(changeOf('a', table.plan(whole(COLUMNS))));
     const add = (await read(commit(0))).split('\n').find((line) => line.startsWith('{"add"')) ?? '';
     const { stats } = (JSON.parse(add) as { add: { stats: string } }).add;
     const parsed = parseText(stats) as JsonObject;
@@ -73,7 +133,7 @@ describe('a log of its own', () => {
     await write(commit(0), lines({ protocol: PROTOCOL }, { metaData: META }));
     const table = await open(files);
     const wider = [...COLUMNS.slice(0, 1), { name: '城市', type: 'list<int64>', nullable: true }] as const;
-    expect(await table.append(changeOf('a', table.plan(wider)))).toBe(1);
+    expect(await table.append(changeOf('a', table.plan(whole(wider))))).toBe(1);
     const line = (await read(commit(1))).split('\n').find((text) => text.startsWith('{"metaData"')) ?? '';
     const { metaData } = JSON.parse(line) as { metaData: typeof META };
     expect({ ...metaData, schemaString: SCHEMA }).toEqual(META);
@@ -89,7 +149,7 @@ describe('a log of its own', () => {
         },
       ],
     });
-    expect((await open(files)).plan(wider)).toEqual(wider);
+    expect((await open(files)).plan(whole(wider))).toEqual(wider);
   });
 
   test.each(['a b', 'a,b', 'a;b', 'a{b', 'a)b', 'a\tb', 'a=b', ''])(
@@ -97,7 +157,7 @@ describe('a log of its own', () => {
     async (name) => {
       const { files } = await emptyTable();
       const table = await open(files);
-      expect(() => table.plan([{ name, type: 'string', nullable: true }])).toThrow(
+      expect(() => table.plan(whole([{ name, type: 'string', nullable: true }]))).toThrow(
         /names in Delta hold no space/,
       );
     },
@@ -189,10 +249,16 @@ describe('a log that others wrote', () => {
       commit(0),
       lines({ protocol: PROTOCOL }, { metaData: { ...META, partitionColumns: ['label'] } }),
     );
-    await expect(open(files)).rejects.toMatchObject({
-      code: 'TABLE_CONFLICT',
-      message: expect.stringContaining('partitioned by label'),
-    });
+    const table = await open(files);
+    expect(() => table.plan(whole(COLUMNS.slice(0, 1)))).toThrow(
+      expect.objectContaining({
+        code: 'TABLE_CONFLICT',
+        message: expect.stringContaining('no partitions, and the table is partitioned by "label"'),
+      }),
+    );
+    expect(() => table.plan({ columns: COLUMNS.slice(0, 1), partitionBy: ['id'] })).toThrow(
+      'partitions by "id", and the table is partitioned by "label"',
+    );
   });
 
   test('may use features that ask nothing here, and hold what is compacted', async () => {
@@ -211,6 +277,6 @@ describe('a log that others wrote', () => {
     await write('_delta_log/00000000000000000001.crc', '{}');
     const table = await open(files);
     expect([table.version, table.holds('spark')]).toEqual([1, true]);
-    expect(await table.append(changeOf('a', table.plan(COLUMNS.slice(0, 1))))).toBe(2);
+    expect(await table.append(changeOf('a', table.plan(whole(COLUMNS.slice(0, 1)))))).toBe(2);
   });
 });

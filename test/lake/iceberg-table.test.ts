@@ -5,7 +5,7 @@ import { openIcebergTable } from '../../src/lake/iceberg/iceberg-table.js';
 import { MANIFEST_FILE_FIELDS } from '../../src/lake/iceberg/manifest-schemas.js';
 import type { TableFiles } from '../../src/lake/table-model.js';
 import type { Column } from '../../src/model.js';
-import { COLUMNS, changeOf, emptyTable } from './table-fixtures.js';
+import { COLUMNS, changeOf, emptyTable, whole } from './table-fixtures.js';
 
 const LOCATION = 's3://bucket/place/ranks';
 const open = (files: TableFiles, location = LOCATION) => openIcebergTable(files, location, parseText);
@@ -46,17 +46,120 @@ const column = (name: string, type: Column['type'] = 'string'): Column => ({ nam
 /** Commits an export with the columns that the table plans for it. */
 async function append(table: Table, exportId: string, columns: readonly Column[]): Promise<void> {
   const opened = await open(table.files);
-  expect(await opened.append(changeOf(exportId, opened.plan(columns)))).not.toBeNull();
+  expect(await opened.append(changeOf(exportId, opened.plan(whole(columns))))).not.toBeNull();
   await opened.announce();
 }
+
+describe('metadata of its own, with partitions', () => {
+  const partitionBy = ['日 期', 'id', 'big', 'ok'];
+  const columns = [...COLUMNS, column('日 期')];
+  const shape = { columns, partitionBy };
+  const partitions = [
+    ['2026-11-22', '𠮷', '-9223372036854775808', 'true'],
+    ['2026-11-22', null, null, null],
+    ['2026-11-22', '', '7', 'false'],
+    ['2026-11-22', '\uffee', '7', 'false'],
+  ];
+  const appendParts = async (table: Table, id: string) => {
+    const opened = await open(table.files);
+    const change = changeOf(id, opened.plan(shape), partitionBy, partitions);
+    expect(await opened.append(change)).not.toBeNull();
+    return opened;
+  };
+
+  test('has a spec, a tuple for each file, and a summary of them for each manifest', async () => {
+    const table = await emptyTable();
+    const planned = (await open(table.files)).plan(shape);
+    // What no file holds takes no number before the commit.
+    expect(planned.map(({ fieldIds }) => fieldIds)).toEqual([
+      undefined,
+      undefined,
+      [1],
+      undefined,
+      [2, 3],
+      [4],
+      undefined,
+    ]);
+    await appendParts(table, 'a');
+    const one = await metadataOf(table, 1);
+    expect(one).toMatchObject({
+      'last-column-id': 8,
+      'last-partition-id': 1003,
+      'default-spec-id': 0,
+      'partition-specs': [
+        {
+          'spec-id': 0,
+          fields: [
+            { name: '日 期', 'source-id': 8, 'field-id': 1000, transform: 'identity' },
+            { name: 'id', 'source-id': 5, 'field-id': 1001, transform: 'identity' },
+            { name: 'big', 'source-id': 6, 'field-id': 1002, transform: 'identity' },
+            { name: 'ok', 'source-id': 7, 'field-id': 1003, transform: 'identity' },
+          ],
+        },
+      ],
+    });
+    expect(one.schemas[0]?.fields.map(({ id, required }) => [id, required])).toEqual(
+      [5, 6, 1, 7, 2, 4, 8].map((id) => [id, false]),
+    );
+    const [manifest] = await manifestsOf(table, one.snapshots[0]?.['manifest-list'] ?? '');
+    expect(manifest).toMatchObject({ partition_spec_id: 0, added_files_count: 4 });
+    const long = (value: bigint) => {
+      const bytes = Buffer.alloc(8);
+      bytes.writeBigInt64LE(value);
+      return bytes;
+    };
+    const bounds = (contains_null: boolean, lower_bound: Buffer, upper_bound: Buffer) => ({
+      ...{ contains_null, contains_nan: null, lower_bound, upper_bound },
+    });
+    // U+20BB7 comes after U+FFEE in UTF-8, and before it in UTF-16.
+    expect(manifest?.['partitions']).toEqual([
+      bounds(false, Buffer.from('2026-11-22'), Buffer.from('2026-11-22')),
+      bounds(true, Buffer.from(''), Buffer.from('𠮷')),
+      bounds(true, long(-(2n ** 63n)), long(7n)),
+      bounds(true, Buffer.of(0), Buffer.of(1)),
+    ]);
+    const entries = await manifestsOf(table, String(manifest?.['manifest_path']));
+    const tuples = entries.map((entry) => (entry['data_file'] as AvroRecord)['partition']);
+    expect(tuples).toEqual([
+      { _x65E5_x20_x671F: '2026-11-22', id: '𠮷', big: -(2n ** 63n), ok: true },
+      { _x65E5_x20_x671F: '2026-11-22', id: null, big: null, ok: null },
+      { _x65E5_x20_x671F: '2026-11-22', id: '', big: 7n, ok: false },
+      { _x65E5_x20_x671F: '2026-11-22', id: '\uffee', big: 7n, ok: false },
+    ]);
+  });
+
+  test('goes on with its spec and its numbers, and with no other partitions', async () => {
+    const table = await emptyTable();
+    const early = await open(table.files);
+    const late = changeOf('late', early.plan(shape), partitionBy, partitions);
+    await appendParts(table, 'a');
+    // What was planned for a table that was not there yet has the numbers that it has now.
+    expect(await (await open(table.files)).append(late)).toBe(2);
+    const [one, two] = [await metadataOf(table, 1), await metadataOf(table, 2)];
+    expect(two.schemas).toEqual(one.schemas);
+    const opened = await open(table.files);
+    for (const other of [[], ['id'], [...partitionBy].reverse()])
+      expect(() => opened.plan({ columns, partitionBy: other })).toThrow(
+        /, and the table is partitioned by "日 期", "id", "big", "ok"$/,
+      );
+    expect(() => opened.checkPartitions(['id'])).toThrow('the export has partitions by "id", and');
+    const plain = await emptyTable();
+    await append(plain, 'a', COLUMNS);
+    await expect(
+      (await open(plain.files)).append(changeOf('b', columns, partitionBy, partitions)),
+    ).rejects.toThrow('and the table has none');
+  });
+});
 
 describe('metadata of its own', () => {
   test('numbers columns and the elements of lists, and goes on with these numbers', async () => {
     const table = await emptyTable();
-    const planned = (await open(table.files)).plan(COLUMNS);
+    const planned = (await open(table.files)).plan(whole(COLUMNS));
     expect(planned.map(({ fieldIds }) => fieldIds)).toEqual([[1], [2], [3], [4], [5, 6], [7]]);
     await append(table, 'a', COLUMNS);
-    const second = (await open(table.files)).plan([column('new', 'list<int64>'), ...[...COLUMNS].reverse()]);
+    const second = (await open(table.files)).plan(
+      whole([column('new', 'list<int64>'), ...[...COLUMNS].reverse()]),
+    );
     expect(second.map(({ fieldIds }) => fieldIds)).toEqual([[8, 9], [7], [5, 6], [4], [3], [2], [1]]);
   });
 
@@ -108,8 +211,8 @@ describe('metadata of its own', () => {
   test('an export that planned before another one came in is told so where their columns clash', async () => {
     const table = await emptyTable();
     const early = await open(table.files);
-    const same = changeOf('same', early.plan([column('x')]));
-    const clash = changeOf('clash', early.plan([column('x'), column('y')]));
+    const same = changeOf('same', early.plan(whole([column('x')])));
+    const clash = changeOf('clash', early.plan(whole([column('x'), column('y')])));
     await append(table, 'first', [column('x'), column('z')]);
     expect(await early.append(same)).toBeNull();
     const late = await open(table.files);
@@ -123,7 +226,7 @@ describe('metadata of its own', () => {
   test('a commit whose hint was never written is announced by the next run', async () => {
     const table = await emptyTable();
     const first = await open(table.files);
-    await first.append(changeOf('a', first.plan(COLUMNS)));
+    await first.append(changeOf('a', first.plan(whole(COLUMNS))));
     expect(await table.files.loadText('metadata/version-hint.text')).toBeNull();
     const second = await open(table.files);
     expect(second.holds('a')).toBe(true);
@@ -207,7 +310,7 @@ describe('metadata of others', () => {
   test('goes on with every digit and every member', async () => {
     const table = await theirs();
     const opened = await open(table.files);
-    const planned = opened.plan([{ name: 'id', type: 'string', nullable: true }]);
+    const planned = opened.plan(whole([{ name: 'id', type: 'string', nullable: true }]));
     expect(planned[0]?.fieldIds).toEqual([40]);
     expect(await opened.append(changeOf('a', planned))).toBe(5);
     const text = await table.read(metadata(5));
@@ -260,8 +363,12 @@ describe('metadata of others', () => {
     [
       'partitions',
       'TABLE_CONFLICT',
-      (text) => text.replace('"spec-id":0,"fields":[]', '"spec-id":0,"fields":[{"name":"day"}]'),
-      /partitioned by day/,
+      (text) =>
+        text.replace(
+          '"spec-id":0,"fields":[]',
+          '"spec-id":0,"fields":[{"name":"day","source-id":40,"field-id":1000,"transform":"bucket[16]"}]',
+        ),
+      /no partitions, and the table is partitioned by "bucket\[16\]\(id\)"/,
     ],
     [
       'no schema',
@@ -271,7 +378,7 @@ describe('metadata of others', () => {
     ],
   ])('is refused: %s', async (_, code, change, message) => {
     const { files } = await theirs(change);
-    const planned = async () => (await open(files)).plan([column('id')]);
+    const planned = async () => (await open(files)).plan(whole([column('id')]));
     await expect(planned()).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
@@ -326,7 +433,7 @@ describe('metadata of others', () => {
   ])('is not continued with %s', async (_, change, message) => {
     const table = await theirs(change);
     const opened = await open(table.files);
-    await expect(opened.append(changeOf('a', opened.plan([column('id')])))).rejects.toThrow(message);
+    await expect(opened.append(changeOf('a', opened.plan(whole([column('id')]))))).rejects.toThrow(message);
     expect(await table.files.loadText(metadata(5))).toBeNull();
   });
 });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { LocalPlace } from '../../src/destination/local-place.js';
 import type { ColumnFacts } from '../../src/lake/file-facts.js';
-import type { TableChange } from '../../src/lake/table-model.js';
+import type { TableChange, TableShape } from '../../src/lake/table-model.js';
 import type { Column } from '../../src/model.js';
 
 export const COLUMNS: readonly Column[] = [
@@ -31,8 +31,20 @@ export async function emptyTable() {
   };
 }
 
-/** What an export of two files would change; the facts are those of no file, the tables keep them as they come. */
-export function changeOf(exportId: string, columns: readonly Column[]): TableChange {
+/** The columns of an export that is not partitioned. */
+export const whole = (columns: readonly Column[]): TableShape => ({ columns, partitionBy: [] });
+
+/**
+ * What an export of two files would change; the facts are those of no file, the tables keep them as they come.
+ *
+ * @param partitions for each file the value of each column of `partitionBy`
+ */
+export function changeOf(
+  exportId: string,
+  columns: readonly Column[],
+  partitionBy: readonly string[] = [],
+  partitions: readonly (readonly (string | null)[])[] = [[], []],
+): TableChange {
   const fieldIds = new Map(columns.map(({ name, fieldIds: ids }) => [name, ids ?? []]));
   const known: readonly (readonly [string, ColumnFacts])[] = [
     ['id', { values: 3, nulls: 0, bounds: { min: 'a', max: '𠮷' } }],
@@ -41,15 +53,20 @@ export function changeOf(exportId: string, columns: readonly Column[]): TableCha
     ['ok', { values: 3, nulls: 0, bounds: { min: false, max: true } }],
     ['note', { values: 3, nulls: 3, bounds: null }],
   ];
-  const facts = { fieldIds, columns: new Map(known.filter(([name]) => fieldIds.has(name))) };
+  const facts = {
+    fieldIds,
+    columns: new Map(known.filter(([name]) => fieldIds.has(name) && !partitionBy.includes(name))),
+  };
   return {
     exportId,
     columns,
-    files: [0, 1].map((part) => ({
+    partitionBy,
+    files: partitions.map((partition, part) => ({
       path: `${exportId}/part-0000${part}.parquet`,
       rows: 3,
       bytes: 100 + part,
       facts,
+      partition,
     })),
     time: 1_700_000_000_000,
   };

@@ -40,6 +40,48 @@ describe.each(TABLE_FORMATS)('--table-format %s', (format) => {
     }
   });
 
+  test('keeps its partitions: the same job of another day is another commit, other partitions are refused', async ({
+    folder,
+    openGraph,
+  }) => {
+    const graph = await openGraph();
+    const run = (day: string, ...options: string[]) =>
+      graph.run(
+        ...['export', 'synthetic-vertices-300', '--out', folder, ...asTable(format)],
+        ...[`day=${day}`, ...options]
+          .filter((one) => one !== 'day=')
+          .flatMap((one) => ['--partition-by', one]),
+      );
+    for (const day of ['2026-11-22', '2026-11-23']) {
+      const first = await run(day, 'city');
+      expect(first.exitCode, first.stderr).toBe(0);
+      expect((await run(day, 'city')).stderr).toMatch(/^Already complete: .*\n$/);
+    }
+    const ids = await commitsOf(folder, 'vertices', format);
+    expect(new Set(ids).size).toBe(2);
+    const before = await hashTree(folder);
+    const refused = (has: string) => ({
+      exitCode: 2,
+      line: expect.stringMatching(
+        new RegExp(
+          `^Table ".*vertices" does not take this export: the export has ${has}, and the table is partitioned by "day", "city"\\.`,
+        ),
+      ),
+    });
+    expect(failureOf(await run(''))).toEqual(refused('no partitions'));
+    expect(failureOf(await run('2026-11-22', 'label')).line).toMatch(/with another partitionBy/);
+    expect(await hashTree(folder)).toEqual(before);
+    const verified = await graph.run('verify', folder, '--read-data');
+    expect(verified.exitCode, verified.stderr).toBe(0);
+    const loaded = await graph.run(
+      'load',
+      'duckdb',
+      join(folder, '_exports', ids[0] ?? ''),
+      join(folder, 'd.duckdb'),
+    );
+    expect(loaded.stderr).toMatch(/300 rows/);
+  });
+
   test('a submit that its tables would refuse is not sent', async ({ folder, openGraph }) => {
     const graph = await openGraph();
     const submit = async (out: string, name: (typeof TABLE_FORMATS)[number]) => {

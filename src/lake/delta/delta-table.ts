@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { JsonNumber, JsonObject, type JsonValue, stringifyJson } from '../../json-value.js';
 import type { Column } from '../../model.js';
 import type { BoundValue } from '../file-facts.js';
-import { checkNames, compareColumns, conflict } from '../table-columns.js';
-import type { AddedFile, LakeTable, TableChange, TableFiles } from '../table-model.js';
+import { checkSamePartitions, tableColumns } from '../partition-columns.js';
+import { checkNames, compareColumns } from '../table-columns.js';
+import type { AddedFile, LakeTable, TableChange, TableFiles, TableShape } from '../table-model.js';
 import {
   broken,
   commitPath,
@@ -66,20 +67,26 @@ class DeltaTable implements LakeTable {
     return this.#state?.transactions.has(exportId) === true;
   }
 
-  plan(columns: readonly Column[]): readonly Column[] {
-    this.#merge(columns);
-    return columns;
+  checkPartitions(partitionBy: readonly string[]): void {
+    if (this.#state === null) return;
+    checkSamePartitions(this.#files.name, this.#state.metaData.partitionColumns, partitionBy);
   }
 
-  async append({ exportId, columns, files, time }: TableChange): Promise<number | null> {
-    const metaData = this.#merge(columns);
+  plan(shape: TableShape): readonly Column[] {
+    this.#merge(shape);
+    return shape.columns;
+  }
+
+  async append(change: TableChange): Promise<number | null> {
+    const { exportId, partitionBy, files, time } = change;
+    const metaData = this.#merge(change);
     const version = (this.version ?? -1) + 1;
     const actions = [
-      toJson({ commitInfo: this.#commitInfo(version, files) }),
+      toJson({ commitInfo: this.#commitInfo(version, change) }),
       ...(this.#state === null ? [toJson({ protocol: { minReaderVersion: 1, minWriterVersion: 2 } })] : []),
       ...(metaData === null ? [] : [toJson({ metaData })]),
       toJson({ txn: { appId: exportId, version: 0, lastUpdated: Date.now() } }),
-      ...files.map((file) => addAction(file, time)),
+      ...files.map((file) => addAction(file, partitionBy, time)),
     ];
     const text = actions.map((action) => `${action}\n`).join('');
     return (await this.#files.createText(commitPath(version), text)) ? version : null;
@@ -89,12 +96,13 @@ class DeltaTable implements LakeTable {
   async announce(): Promise<void> {}
 
   /** The metaData that the next commit must hold to take these columns; null for that of the table. */
-  #merge(columns: readonly Column[]): object | null {
+  #merge(shape: TableShape): object | null {
     const { name } = this.#files;
-    checkDeltaNames(columns, name);
-    const given = columns.map(toDeltaField);
+    this.checkPartitions(shape.partitionBy);
+    checkDeltaNames(shape.columns, name);
+    const given = tableColumns(shape).map(toDeltaField);
     checkNames(given.map(toTableColumn), name);
-    if (this.#state === null) return newMetaData(given);
+    if (this.#state === null) return newMetaData(given, shape.partitionBy);
     const { added, relaxed } = compareColumns(
       this.#fields.map(toTableColumn),
       given.map(toTableColumn),
@@ -108,11 +116,11 @@ class DeltaTable implements LakeTable {
     return { ...this.#state.metaData, schemaString: schemaString(fields) };
   }
 
-  #commitInfo(version: number, files: readonly AddedFile[]): object {
+  #commitInfo(version: number, { files, partitionBy }: TableChange): object {
     return {
       timestamp: Date.now(),
       operation: version === 0 ? 'CREATE TABLE AS SELECT' : 'WRITE',
-      operationParameters: { mode: 'Append', partitionBy: '[]' },
+      operationParameters: { mode: 'Append', partitionBy: JSON.stringify(partitionBy) },
       isBlindAppend: true,
       operationMetrics: {
         numFiles: String(files.length),
@@ -124,12 +132,12 @@ class DeltaTable implements LakeTable {
   }
 }
 
-function newMetaData(fields: readonly DeltaField[]): object {
+function newMetaData(fields: readonly DeltaField[], partitionColumns: readonly string[]): object {
   return {
     id: randomUUID(),
     format: { provider: 'parquet', options: {} },
     schemaString: schemaString(fields),
-    partitionColumns: [],
+    partitionColumns,
     configuration: {},
     createdTime: Date.now(),
   };
@@ -139,7 +147,7 @@ function schemaString(fields: readonly DeltaField[]): string {
   return JSON.stringify({ type: 'struct', fields });
 }
 
-/** @throws TableError `TABLE_FORMAT`, `TABLE_CONFLICT` */
+/** @throws TableError `TABLE_FORMAT` */
 function checkProtocol(files: TableFiles, { protocol, metaData }: DeltaState): void {
   const { minReaderVersion, minWriterVersion, readerFeatures, writerFeatures } = protocol;
   const unknown = [...(readerFeatures ?? []), ...(writerFeatures ?? [])].find(
@@ -153,11 +161,6 @@ function checkProtocol(files: TableFiles, { protocol, metaData }: DeltaState): v
     throw broken(files, `the table needs writers of version ${minWriterVersion}`);
   if (metaData.format.provider !== 'parquet')
     throw broken(files, `the table holds ${metaData.format.provider} files`);
-  if (metaData.partitionColumns.length > 0)
-    throw conflict(
-      files.name,
-      `no partitions, and the table is partitioned by ${metaData.partitionColumns.join(', ')}`,
-    );
 }
 
 function fieldsOf(files: TableFiles, { metaData }: DeltaState): readonly DeltaField[] {
@@ -177,7 +180,11 @@ function parseSchema(files: TableFiles, { schemaString: text }: DeltaMetaData): 
   }
 }
 
-function addAction({ path, bytes, rows, facts }: AddedFile, modificationTime: number): string {
+function addAction(
+  { path, bytes, rows, facts, partition }: AddedFile,
+  partitionBy: readonly string[],
+  modificationTime: number,
+): string {
   const bounded = [...facts.columns].flatMap(([name, { bounds }]) =>
     // Delta keeps no bounds of booleans (PROTOCOL.md, "Per-file Statistics", and what its writers do).
     bounds === null || typeof bounds.min === 'boolean' ? [] : [{ name, ...bounds }],
@@ -203,14 +210,20 @@ function addAction({ path, bytes, rows, facts }: AddedFile, modificationTime: nu
   );
   return toJson({
     add: {
-      path,
-      partitionValues: {},
+      path: encodePath(path),
+      // The protocol has empty text for null too ("Partition Value Serialization"), so it means null either way.
+      partitionValues: Object.fromEntries(partitionBy.map((name, index) => [name, partition[index] || null])),
       size: bytes,
       modificationTime,
       dataChange: true,
       stats: stringifyJson(stats),
     },
   });
+}
+
+/** A path in the log is a relative URI (Delta protocol, "Add File"): a `%` in the name of a folder is written `%25`. */
+function encodePath(path: string): string {
+  return encodeURIComponent(path).replaceAll('%2F', '/').replaceAll('%3D', '=');
 }
 
 function boundJson(value: BoundValue): JsonValue {

@@ -10,6 +10,8 @@ export interface AvroField {
   readonly type: AvroSchema;
   readonly 'field-id'?: number;
   readonly default?: unknown;
+  /** The name in Iceberg where Avro has no such names. */
+  readonly 'iceberg-field-name'?: string;
 }
 
 interface AvroComplex {

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type JsonNumber, JsonObject, type JsonValue, stringifyJson } from '../../json-value.js';
 import type { Column } from '../../model.js';
+import { checkSamePartitions, tableColumns } from '../partition-columns.js';
 import { type ColumnChanges, checkNames, compareColumns, conflict } from '../table-columns.js';
-import type { AddedFile, LakeTable, TableChange, TableFiles } from '../table-model.js';
+import type { AddedFile, LakeTable, TableChange, TableFiles, TableShape } from '../table-model.js';
 import type { AvroRecord } from './avro.js';
 import { countIds, type IcebergField, idsOf, toIcebergField, toTableColumn } from './iceberg-types.js';
 import {
@@ -12,6 +13,7 @@ import {
   type ManifestFacts,
   manifestFile,
 } from './manifest-files.js';
+import { describeSpec, NO_PARTITION_ID, newSpec, type PartitionSpec, tupleFields } from './partition-spec.js';
 import {
   broken,
   HINT_CHECKSUM_PATH,
@@ -72,23 +74,46 @@ class IcebergTable implements LakeTable {
     return snapshots.some(({ summary }) => summary?.[EXPORT_ID] === exportId);
   }
 
-  plan(columns: readonly Column[]): readonly Column[] {
+  checkPartitions(partitionBy: readonly string[]): void {
+    const { fields } = this.#schema;
+    if (this.#metadata === null || fields === null) return;
+    const spec = defaultSpec(this.#files, this.#metadata.known);
+    checkSamePartitions(this.#files.name, describeSpec(spec, fields), partitionBy);
+  }
+
+  plan(shape: TableShape): readonly Column[] {
     const { name } = this.#files;
+    const columns = tableColumns(shape);
     checkNames(columns.map(columnOf), name);
+    this.checkPartitions(shape.partitionBy);
     const { fields, lastId } = this.#schema;
     if (fields !== null) this.#compare(fields, columns);
-    const known = new Map(fields?.map((field) => [field.name, idsOf(field)]));
+    const known = this.#knownIds();
     let last = lastId;
     const next = (column: Column) => Array.from({ length: countIds(column) }, () => ++last);
-    return columns.map((column) => ({ ...column, fieldIds: known.get(column.name) ?? next(column) }));
+    return shape.columns.map((column) =>
+      shape.partitionBy.includes(column.name)
+        ? column
+        : { ...column, fieldIds: known.get(column.name) ?? next(column) },
+    );
   }
 
   async append(change: TableChange): Promise<number | null> {
     const version = (this.version ?? 0) + 1;
     const snapshotId = snapshotIdOf(change.exportId, version);
-    const schemas = this.#mergeSchema(change.columns);
+    this.checkPartitions(change.partitionBy);
+    const columns = this.#numbered(change);
+    const schemas = this.#mergeSchema(columns);
     const before = this.#metadata?.known['last-sequence-number'] ?? 0;
-    const facts: ManifestFacts = { snapshotId, sequenceNumber: BigInt(before + 1), schema: schemas.current };
+    const shape = { columns, partitionBy: change.partitionBy };
+    const spec = this.#metadata === null ? newSpec(shape) : defaultSpec(this.#files, this.#metadata.known);
+    const facts: ManifestFacts = {
+      snapshotId,
+      sequenceNumber: BigInt(before + 1),
+      schema: schemas.current,
+      spec,
+      tuple: tupleFields(spec, shape),
+    };
     const list = await this.#writeManifests(change, version, facts);
     const now = Math.max(Date.now(), this.#metadata?.known['last-updated-ms'] ?? 0);
     const snapshot = toJsonValue({
@@ -100,7 +125,7 @@ class IcebergTable implements LakeTable {
       'manifest-list': list.path,
       'schema-id': schemas.current['schema-id'],
     });
-    const whole = withMembers(this.#metadata?.whole ?? newMetadata(this.#location), {
+    const whole = withMembers(this.#metadata?.whole ?? newMetadata(this.#location, spec), {
       'last-sequence-number': toJsonValue(facts.sequenceNumber),
       'last-updated-ms': toJsonValue(now),
       'last-column-id': toJsonValue(schemas.lastId),
@@ -133,6 +158,22 @@ class IcebergTable implements LakeTable {
     return { fields: currentSchema(this.#files, known).fields, lastId: known['last-column-id'] };
   }
 
+  /** The numbers of the columns that the table has, by name. */
+  #knownIds(): ReadonlyMap<string, readonly number[]> {
+    return new Map(this.#schema.fields?.map((field) => [field.name, idsOf(field)]));
+  }
+
+  /** As the table has the columns; those that no file holds get their numbers here, after those in the files. */
+  #numbered(change: TableShape): readonly Column[] {
+    const known = this.#knownIds();
+    let last = Math.max(this.#schema.lastId, ...change.columns.flatMap(({ fieldIds }) => fieldIds ?? []));
+    return tableColumns(change).map((column) =>
+      change.partitionBy.includes(column.name)
+        ? { ...column, fieldIds: known.get(column.name) ?? [++last] }
+        : column,
+    );
+  }
+
   /** @throws TableError `TABLE_CONFLICT` */
   #compare(fields: readonly IcebergField[], columns: readonly Column[]): ColumnChanges {
     return compareColumns(fields.map(toTableColumn), columns.map(columnOf), this.#files.name);
@@ -149,9 +190,9 @@ class IcebergTable implements LakeTable {
     }
     const { known, whole } = this.#metadata;
     const { added, relaxed } = this.#compare(fields, columns);
-    const byName = new Map(fields.map((field) => [field.name, idsOf(field)]));
+    const numbers = this.#knownIds();
     for (const field of given) {
-      const ids = byName.get(field.name);
+      const ids = numbers.get(field.name);
       const isRight =
         ids === undefined ? idsOf(field).every((id) => id > lastId) : String(ids) === String(idsOf(field));
       if (!isRight) {
@@ -180,13 +221,12 @@ class IcebergTable implements LakeTable {
 
   /** The manifest of the files of the export, and a list of it and all manifests before. */
   async #writeManifests({ exportId, files }: TableChange, version: number, facts: ManifestFacts) {
-    const specId = this.#metadata?.known['default-spec-id'] ?? 0;
     const manifests: AvroRecord[] = [];
     if (files.length > 0) {
       const path = `${METADATA_FOLDER}/${exportId}-v${version}-m0.avro`;
-      const bytes = encodeManifest(files, this.#location, facts, specId);
+      const bytes = encodeManifest(files, this.#location, facts);
       await this.#files.saveText(path, bytes);
-      manifests.push(manifestFile(`${this.#location}/${path}`, bytes.length, files, facts, specId));
+      manifests.push(manifestFile(`${this.#location}/${path}`, bytes.length, files, facts));
     }
     const parent = await this.#parent();
     const path = `${METADATA_FOLDER}/snap-${exportId}-v${version}.avro`;
@@ -255,14 +295,14 @@ class IcebergTable implements LakeTable {
   }
 }
 
-function newMetadata(location: string): JsonObject {
+function newMetadata(location: string, spec: PartitionSpec): JsonObject {
   return toJsonValue({
     'format-version': 2,
     'table-uuid': randomUUID(),
     location,
-    'default-spec-id': 0,
-    'partition-specs': [{ 'spec-id': 0, fields: [] }],
-    'last-partition-id': 999,
+    'default-spec-id': spec['spec-id'],
+    'partition-specs': [spec],
+    'last-partition-id': NO_PARTITION_ID + spec.fields.length,
     'default-sort-order-id': 0,
     'sort-orders': [{ 'order-id': 0, fields: [] }],
     properties: {},
@@ -288,12 +328,12 @@ function checkContinues(files: TableFiles, { known }: TableMetadata, location: s
       `it was made at "${known.location}", and every file in it is named from there; moved tables cannot be continued`,
     );
   }
+}
+
+function defaultSpec(files: TableFiles, known: TableMetadata['known']): PartitionSpec {
   const spec = known['partition-specs'].find((one) => one['spec-id'] === known['default-spec-id']);
   if (spec === undefined) throw broken(files, 'the default partition spec is not in it');
-  if (spec.fields.length > 0) {
-    const names = spec.fields.map(({ name }) => name).join(', ');
-    throw conflict(files.name, `no partitions, and the table is partitioned by ${names}`);
-  }
+  return spec;
 }
 
 /** A location without its scheme: `s3:`, `s3a:` and `obs:` name the same bucket. */

@@ -1,7 +1,8 @@
-import type { BoundValue } from '../file-facts.js';
 import type { AddedFile } from '../table-model.js';
 import { type AvroRecord, type AvroSchema, type AvroValue, decodeAvro, encodeAvro } from './avro.js';
-import { MANIFEST_ENTRY_SCHEMA, MANIFEST_FILE_FIELDS, MANIFEST_LIST_SCHEMA } from './manifest-schemas.js';
+import { encodeBound } from './encode-bound.js';
+import { MANIFEST_FILE_FIELDS, MANIFEST_LIST_SCHEMA, manifestEntrySchema } from './manifest-schemas.js';
+import { type PartitionSpec, summariesOf, type TupleField, tupleOf } from './partition-spec.js';
 
 /** Of an entry: the snapshot has added the file. */
 const ADDED = 1;
@@ -10,34 +11,37 @@ export interface ManifestFacts {
   readonly snapshotId: bigint;
   readonly sequenceNumber: bigint;
   readonly schema: { readonly 'schema-id': number };
+  readonly spec: PartitionSpec;
+  /** Of `spec`, in its order. */
+  readonly tuple: readonly TupleField[];
 }
 
 /** A manifest of files that a snapshot adds. Their sequence number is the manifest's (Iceberg spec, "Sequence Number Inheritance"). */
 export function encodeManifest(
   files: readonly AddedFile[],
   location: string,
-  { snapshotId, schema }: ManifestFacts,
-  specId: number,
+  { snapshotId, schema, spec, tuple }: ManifestFacts,
 ): Buffer {
   const records = files.map((file) => ({
     status: ADDED,
     snapshot_id: snapshotId,
     sequence_number: null,
     file_sequence_number: null,
-    data_file: dataFile(file, location),
+    data_file: dataFile(file, location, tuple),
   }));
   const metadata = new Map([
     ['schema', JSON.stringify(schema)],
     ['schema-id', String(schema['schema-id'])],
-    ['partition-spec', '[]'],
-    ['partition-spec-id', String(specId)],
+    ['partition-spec', JSON.stringify(spec.fields)],
+    ['partition-spec-id', String(spec['spec-id'])],
     ['format-version', '2'],
     ['content', 'data'],
   ]);
-  return encodeAvro({ schema: MANIFEST_ENTRY_SCHEMA, metadata, records });
+  return encodeAvro({ schema: manifestEntrySchema(tuple.map(({ avro }) => avro)), metadata, records });
 }
 
-function dataFile({ path, rows, bytes, facts }: AddedFile, location: string): AvroRecord {
+function dataFile(file: AddedFile, location: string, tuple: readonly TupleField[]): AvroRecord {
+  const { path, rows, bytes, facts } = file;
   const columns = [...facts.columns].map(([name, column]) => ({
     id: facts.fieldIds.get(name)?.[0] as number,
     ...column,
@@ -47,7 +51,7 @@ function dataFile({ path, rows, bytes, facts }: AddedFile, location: string): Av
     content: 0,
     file_path: `${location}/${path}`,
     file_format: 'PARQUET',
-    partition: {},
+    partition: tupleOf(file, tuple),
     record_count: BigInt(rows),
     file_size_in_bytes: BigInt(bytes),
     value_counts: columns.map(({ id, values }) => ({ key: id, value: BigInt(values) })),
@@ -57,28 +61,17 @@ function dataFile({ path, rows, bytes, facts }: AddedFile, location: string): Av
   };
 }
 
-/** Iceberg spec, "Binary single-value serialization". */
-function encodeBound(value: BoundValue): Buffer {
-  if (typeof value === 'string') return Buffer.from(value);
-  if (typeof value === 'boolean') return Buffer.of(value ? 1 : 0);
-  const bytes = Buffer.alloc(8);
-  if (typeof value === 'bigint') bytes.writeBigInt64LE(value);
-  else bytes.writeDoubleLE(value);
-  return bytes;
-}
-
 /** A line of a manifest list for a manifest that only adds files. */
 export function manifestFile(
   path: string,
   length: number,
   files: readonly AddedFile[],
-  { snapshotId, sequenceNumber }: ManifestFacts,
-  specId: number,
+  { snapshotId, sequenceNumber, spec, tuple }: ManifestFacts,
 ): AvroRecord {
   return {
     manifest_path: path,
     manifest_length: BigInt(length),
-    partition_spec_id: specId,
+    partition_spec_id: spec['spec-id'],
     content: 0,
     sequence_number: sequenceNumber,
     min_sequence_number: sequenceNumber,
@@ -89,7 +82,7 @@ export function manifestFile(
     added_rows_count: BigInt(files.reduce((sum, { rows }) => sum + rows, 0)),
     existing_rows_count: 0n,
     deleted_rows_count: 0n,
-    partitions: null,
+    partitions: summariesOf(files, tuple),
     key_metadata: null,
   };
 }
@@ -98,7 +91,7 @@ export function manifestFile(
 export function encodeManifestList(
   manifests: readonly AvroRecord[],
   parent: string | null,
-  { snapshotId, sequenceNumber }: ManifestFacts,
+  { snapshotId, sequenceNumber }: Pick<ManifestFacts, 'snapshotId' | 'sequenceNumber'>,
 ): Buffer {
   const metadata = new Map([
     ['snapshot-id', String(snapshotId)],

@@ -56,8 +56,12 @@ export const MANIFEST_LIST_SCHEMA: AvroSchema = {
   fields: MANIFEST_FILE_FIELDS,
 };
 
-/** An entry of a manifest of a table without partitions (Iceberg spec, "Manifests"). */
-export const MANIFEST_ENTRY_SCHEMA: AvroSchema = {
+/**
+ * An entry of a manifest (Iceberg spec, "Manifests").
+ *
+ * @param partition fields of the partition tuple; none for a table without partitions
+ */
+export const manifestEntrySchema = (partition: readonly AvroField[]): AvroSchema => ({
   type: 'record',
   name: 'manifest_entry',
   fields: [
@@ -72,7 +76,7 @@ export const MANIFEST_ENTRY_SCHEMA: AvroSchema = {
         field(134, 'content', 'int'),
         field(100, 'file_path', 'string'),
         field(101, 'file_format', 'string'),
-        field(102, 'partition', { type: 'record', name: 'r102', fields: [] }),
+        field(102, 'partition', { type: 'record', name: 'r102', fields: partition }),
         field(103, 'record_count', 'long'),
         field(104, 'file_size_in_bytes', 'long'),
         optional(109, 'value_counts', byId(119, 120, 'long')),
@@ -82,4 +86,4 @@ export const MANIFEST_ENTRY_SCHEMA: AvroSchema = {
       ],
     }),
   ],
-};
+});

@@ -19,6 +19,12 @@ const field = z.looseObject({
   required: z.boolean(),
   type: z.unknown(),
 });
+const partitionField = z.looseObject({
+  name: z.string(),
+  'source-id': z.number(),
+  'field-id': z.number(),
+  transform: z.string(),
+});
 const snapshotId = z.union([z.string(), z.number()]);
 
 /** As much of the metadata as appending needs, with numbers as doubles. */
@@ -37,9 +43,7 @@ const metadataSchema = z.looseObject({
     }),
   ),
   'default-spec-id': z.number(),
-  'partition-specs': z.array(
-    z.looseObject({ 'spec-id': z.number(), fields: z.array(z.looseObject({ name: z.string() })) }),
-  ),
+  'partition-specs': z.array(z.looseObject({ 'spec-id': z.number(), fields: z.array(partitionField) })),
   'current-snapshot-id': snapshotId.nullish(),
   snapshots: z
     .array(

@@ -14,6 +14,7 @@ import type {
 import { backslashText, backtickName } from '../sql-names.js';
 import { checkKey, nullKey, repeatedKey } from '../upsert-key.js';
 import { columnList, LOAD_COLUMN } from './column-types.js';
+import { CsvToBinary, isPlainCsv } from './csv-binary.js';
 import { ClickhouseLedger } from './ledger.js';
 import { RowBinaryEncoder } from './row-binary.js';
 import { ClickhouseSession } from './session.js';
@@ -137,11 +138,16 @@ class TableLoad {
 
   async *#encode(part: LoadPart): AsyncIterable<Buffer> {
     const { columns } = this.#target;
+    const toKeyError = () => nullKey(this.#target.name, this.#setting.key.join(', '));
+    const text = isPlainCsv(this.#table) ? part.text() : null;
+    if (text !== null) {
+      yield* new CsvToBinary(this.#table, part, columns, toKeyError).encode(text);
+      return;
+    }
     const encoder = new RowBinaryEncoder(columns, this.#table.loadId);
     const keys = this.#setting.key.map((key) => this.#table.columns.findIndex(({ name }) => name === key));
     for await (const rows of part.rows()) {
-      if (rows.some((row) => keys.some((index) => row[index] === null)))
-        throw nullKey(this.#target.name, this.#setting.key.join(', '));
+      if (rows.some((row) => keys.some((index) => row[index] === null))) throw toKeyError();
       yield* encoder.encode(rows);
     }
   }
