@@ -74,10 +74,11 @@ function check(isRight, what) {
 const base = endpoint === undefined ? work : await makeBucket();
 // At a store the first table tells enough.
 const jobIds = [...jobs.keys()].filter((jobId) => endpoint === undefined || jobId.startsWith('vertices'));
-const PARTS = endpoint === undefined ? ['name', 'big', 'ok'] : ['name'];
+const PARTS = ['name', 'big', 'ok'];
 const names = [...new Set(jobIds.map((jobId) => jobId.split('-')[0]))];
 const tables = (await Promise.all(['delta', 'iceberg'].map(makeTables))).flat();
-tables.push(...(await Promise.all(['delta', 'iceberg'].map(makeParts))));
+// A store takes its time for many small files, and the same code commits there.
+if (endpoint === undefined) tables.push(...(await Promise.all(['delta', 'iceberg'].map(makeParts))));
 
 /** Every job after the other into the tables of one place, each twice. */
 async function makeTables(format) {
@@ -120,8 +121,7 @@ async function makeParts(format) {
   const exports = [
     { job: 'vertices-1', 日期: '2026-11-22' },
     { job: 'vertices-2', 日期: '2026-11-23' },
-    // A store takes its time for many small files: one export tells how paths are escaped there.
-  ].slice(endpoint === undefined ? 0 : 1);
+  ];
   const commands = exports.map(({ job, 日期 }) => [
     ...['export', job, '--out', out, '--format', 'parquet', '--table-format', format, '--file-bytes', '1GB'],
     ...[`日期=${日期}`, ...PARTS].flatMap((one) => ['--partition-by', one]),
@@ -131,14 +131,14 @@ async function makeParts(format) {
     const said = await run(...command);
     check(said.includes('Committed table'), `no commit: ${said}`);
     check(said.includes('a partition of empty text') === (format === 'delta'), `the warning: ${said}`);
-    if (endpoint !== undefined) continue;
+
     const now = hashes(out);
     for (const [path, hash] of Object.entries(before))
       check(now[path] === hash, `"${path}" was written again`);
     before = now;
     if (format === 'delta' && command === commands[0]) cutLog(`${out}/vertices`);
   }
-  for (const command of endpoint === undefined ? commands : []) {
+  for (const command of commands) {
     const again = await run(...command);
     check(again.includes('Already complete') && !again.includes('Committed'), `the second time: ${again}`);
   }
