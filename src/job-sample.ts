@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { GesClient } from './client/ges-client.js';
-import { PageError } from './errors.js';
 import type { OpenJob } from './job-source.js';
 import { canonicalJson, JsonObject, type JsonValue } from './json-value.js';
 import type { DecodedBody, Page, RecordList, TablePlan, Window } from './model.js';
-import { checkAnswer } from './pager/check-answer.js';
+import { checkAnswer, resultChanged } from './pager/check-answer.js';
 import { PageSize } from './pager/page-size.js';
 import { fetchSome, fillWindow } from './pager/read-pages.js';
 import { type GraphSchema, readGraphSchema } from './tables/graph-schema.js';
 import type { ListSample } from './tables/plan-columns.js';
-import { isResultList, type PlanOptions, planTables } from './tables/plan-tables.js';
+import { type PlanOptions, planTables, resultLists } from './tables/plan-tables.js';
 
 /** The samples: how many windows over the whole range, and how many records in each. */
 const SAMPLE_WINDOWS = 16;
@@ -101,7 +100,7 @@ function addDigests(digests: Map<number, string>, from: number, answers: Page<De
 
 /** How several lists are counted together is learnt while they are read: what tells their records apart may change. */
 function hasOneList({ lists }: DecodedBody): boolean {
-  return lists.filter((list) => isResultList(list.key)).length === 1;
+  return resultLists(lists).length === 1;
 }
 
 /**
@@ -115,11 +114,8 @@ export function checkSampled({ digests }: JobSample, { window, answers }: Page<D
     for (const index of hasOneList(body) ? new Set([0, count - 1]) : []) {
       const sampled = digests.get(offset + index);
       if (sampled === undefined || sampled === digest(index, index + 1)) continue;
-      throw new PageError(
-        'TOTAL_CHANGED',
-        `Record ${offset + index} is not the one that was read there before: the result is not the one that the export began with`,
-        { facts: { window: { offset, limit: count } }, retryable: false },
-      );
+      const what = `Record ${offset + index} is not the one that was read there before`;
+      throw resultChanged({ offset, limit: count }, what);
     }
     offset += count;
   }

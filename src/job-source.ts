@@ -5,6 +5,7 @@ import { JobError, PageError } from './errors.js';
 import type { JsonObject, JsonValue } from './json-value.js';
 import { createListNames } from './list-names.js';
 import type { Answer, DecodedBody, TablePlan, Warning, Window } from './model.js';
+import { resultChanged } from './pager/check-answer.js';
 import { MAX_EMPTY_ANSWERS } from './pager/read-pages.js';
 import { readResult } from './read-result.js';
 import { findRepeatedLists, isUnclear } from './repeated-lists.js';
@@ -17,6 +18,7 @@ import {
   isWholeListRecord,
   primaryList,
   readScalars,
+  resultLists,
 } from './tables/plan-tables.js';
 
 /** A finished job, as its first answer shows it. */
@@ -74,7 +76,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
   const answer = await readFirst(client, jobId, options);
   const { envelope } = answer;
   const body = readResult(answer);
-  const lists = body.lists.filter((list) => isResultList(list.key));
+  const lists = resultLists(body.lists);
   const scalars = readScalars(body);
   const names = createListNames();
   names.check(body.lists, 0);
@@ -144,10 +146,13 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     const named = page.envelope.jobId;
     // The document shows no job ID here, so a server may name the job as it likes; but the same on every page.
     if (named !== null && named !== jobId && named !== envelope.jobId)
-      throw changed(window, `The answer for offset ${window.offset} is about job "${named}"`);
+      throw resultChanged(window, `The answer for offset ${window.offset} is about job "${named}"`);
     if (isAnotherState(status, envelope.status)) {
       const { statusWord: before } = envelope;
-      throw changed(window, `The job was "${before}" and is "${statusWord}" at offset ${window.offset}`);
+      throw resultChanged(
+        window,
+        `The job was "${before}" and is "${statusWord}" at offset ${window.offset}`,
+      );
     }
     // A decoder of its own is brought only where the rows stand as they are.
     const result = decode === undefined ? readResult(page) : page.body;
@@ -155,7 +160,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     if (decode === undefined) names.check(result.lists, window.offset);
     const { count, digest } = counter.count(repeated?.paged(result) ?? result, sizeOf(page.envelope, window));
     const isOther = window.offset === 0 && count > 0 && holdsFirst && digest(0, 1) !== firstDigest();
-    if (isOther) throw changed(window, 'The first record is not the one that was seen before');
+    if (isOther) throw resultChanged(window, 'The first record is not the one that was seen before');
     if (isLikeHyg && count === 0 && total !== null && window.offset < total) {
       throw new JobError('RESULT_TRUNCATED', hygCutMessage(jobId, window.offset, total), {
         retryable: false,
@@ -190,13 +195,6 @@ function isAnotherState(now: JobStatus, before: JobStatus): boolean {
   return now !== before && (now === 'partial' || (now === 'done' && before === 'partial'));
 }
 
-function changed(window: Window, what: string): PageError {
-  return new PageError('TOTAL_CHANGED', `${what}: the result is not the one that the export began with`, {
-    facts: { window },
-    retryable: false,
-  });
-}
-
 /** A `probePage` that reads what `fetchPage` does. */
 export function probingBy(fetchPage: OpenJob['fetchPage']): OpenJob['probePage'] {
   return async (window, signal) => {
@@ -227,7 +225,7 @@ async function readFirst(client: GesClient, jobId: string, options: WaitOptions)
   for (let attempt = 1; ; attempt++) {
     const answer = await waitForEnd(client, jobId, options);
     const { envelope, body } = answer;
-    const isEmpty = body.lists.every((list) => !isResultList(list.key) || list.count === 0);
+    const isEmpty = resultLists(body.lists).every((list) => list.count === 0);
     const lacksFirst = isEmpty && envelope.declared === 0 && (envelope.total ?? 0) > 0;
     if (!lacksFirst || attempt === MAX_EMPTY_ANSWERS) return answer;
     body.release();
@@ -270,10 +268,7 @@ function countRecords(
   isOneRecord: boolean,
   scalars: JsonObject,
 ): number {
-  if (!isOneRecord) {
-    const lists = body.lists.filter((list) => isResultList(list.key));
-    return lists.reduce((sum, list) => sum + list.count, 0);
-  }
+  if (!isOneRecord) return resultLists(body.lists).reduce((sum, list) => sum + list.count, 0);
   const list = body.lists.find((candidate) => candidate.key === primary);
   return (list === undefined ? holdsScalarRow(scalars) : list.count > 0) ? 1 : 0;
 }

@@ -3,7 +3,7 @@ import { JsonObject, type JsonValue } from './json-value.js';
 import type { RecordList } from './model.js';
 import { detectShape } from './tables/detect-shape.js';
 import { firstRecord } from './tables/first-record.js';
-import { isResultList } from './tables/plan-tables.js';
+import { resultLists } from './tables/plan-tables.js';
 
 /** A list that answers had records in: what kind they are of, and where it was first seen. */
 interface KnownList {
@@ -22,7 +22,7 @@ export function createListNames(): { check(lists: readonly RecordList[], offset:
   return {
     /** @throws PageError `PAGE_INVALID` */
     check(lists, offset) {
-      const results = lists.filter((list) => isResultList(list.key));
+      const results = resultLists(lists);
       const names = results.map((list) => list.key);
       for (const name of names) together.set(name, new Set([...(together.get(name) ?? []), ...names]));
       for (const list of results) {

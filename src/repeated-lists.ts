@@ -1,5 +1,5 @@
 import type { DecodedBody, RecordList } from './model.js';
-import { isResultList } from './tables/plan-tables.js';
+import { resultLists } from './tables/plan-tables.js';
 
 type Lists = Pick<DecodedBody, 'lists'>;
 
@@ -13,7 +13,7 @@ export interface RepeatedLists {
 
 /** Whether an answer to a request for one record leaves open which of its lists are paged. */
 export function isUnclear({ lists }: Lists): boolean {
-  const filled = lists.filter((list) => isResultList(list.key) && list.count > 0);
+  const filled = resultLists(lists).filter((list) => list.count > 0);
   return filled.length > 1 && filled.every((list) => list.count === 1);
 }
 
@@ -31,8 +31,8 @@ export function findRepeatedLists(first: Lists, second: Lists, primary: string |
   const grown = (list: RecordList) =>
     (second.lists.find(({ key }) => key === list.key)?.count ?? 0) > list.count;
   const hasGrown = first.lists.some(grown);
-  const beside = first.lists.filter((list) => {
-    if (!isResultList(list.key) || list.key === primary) return false;
+  const beside = resultLists(first.lists).filter((list) => {
+    if (list.key === primary) return false;
     return list.count > 1 || (list.count === 1 && hasGrown && !grown(list));
   });
   if (beside.length === 0) return null;

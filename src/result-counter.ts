@@ -1,5 +1,5 @@
 import type { DecodedBody, RecordList } from './model.js';
-import { isResultList } from './tables/plan-tables.js';
+import { resultLists } from './tables/plan-tables.js';
 
 /** What an answer holds, in the unit that `offset` and `limit` count. */
 export interface Counted {
@@ -53,14 +53,14 @@ export function createResultCounter(
   const order = first.lists
     .toSorted((one, other) => Number(other.count > 0) - Number(one.count > 0))
     .map(({ key }) => key);
-  const filled = resultLists(first).filter((list) => list.count > 0);
+  const filled = resultLists(first.lists).filter((list) => list.count > 0);
   // Asked for one record: several lists with something in them are not one behind the other.
   let possible: readonly Counting[] =
     filled.length > 1 ? [ofEach, ofPrimary, ofAll] : [ofAll, ofPrimary, ofEach];
 
   return {
     count(body, stated) {
-      const lists = resultLists(body).sort((one, other) => placeOf(one) - placeOf(other));
+      const lists = resultLists(body.lists).sort((one, other) => placeOf(one) - placeOf(other));
       const own = lists.find((list) => list.key === primary);
       const agreeing = possible.filter((counting) => counting(lists, own).count === stated);
       if (agreeing.length > 0) possible = agreeing;
@@ -74,8 +74,4 @@ export function createResultCounter(
     const place = order.indexOf(key);
     return place < 0 ? order.length : place;
   }
-}
-
-function resultLists(body: Lists): RecordList[] {
-  return body.lists.filter((list) => isResultList(list.key));
 }

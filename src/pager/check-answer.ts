@@ -32,11 +32,7 @@ export function checkAnswer(answer: Answer<unknown>, asked: Window, total: numbe
     );
   }
   if (total !== null && answer.total !== total) {
-    throw new PageError(
-      'TOTAL_CHANGED',
-      `The total changed from ${total} to ${answer.total ?? 'none'} at offset ${asked.offset}: the result is not the one that the export began with`,
-      { facts, retryable: false, details: { expected: total, actual: answer.total } },
-    );
+    throw totalChanged(asked, total, answer.total);
   }
   if (total !== null && asked.offset + answer.count > total) {
     throw new PageError(
@@ -45,4 +41,22 @@ export function checkAnswer(answer: Answer<unknown>, asked: Window, total: numbe
       { facts, retryable: false, details: { expected: total - asked.offset, actual: answer.count } },
     );
   }
+}
+
+export function totalChanged(asked: Window, expected: number, actual: number | null): PageError {
+  const what = `The total changed from ${expected} to ${actual ?? 'none'} at offset ${asked.offset}`;
+  return resultChanged(asked, what, { expected, actual });
+}
+
+/** @param what has been seen in the answer for the window */
+export function resultChanged(
+  window: Window,
+  what: string,
+  details?: Readonly<Record<string, unknown>>,
+): PageError {
+  return new PageError('TOTAL_CHANGED', `${what}: the result is not the one that the export began with`, {
+    facts: { window },
+    retryable: false,
+    ...(details === undefined ? {} : { details }),
+  });
 }

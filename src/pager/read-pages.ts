@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { PageError, RequestError } from '../errors.js';
 import type { Answer, Page, Window } from '../model.js';
-import { checkAnswer } from './check-answer.js';
+import { checkAnswer, totalChanged } from './check-answer.js';
 import { PageSize } from './page-size.js';
 import { planWindows } from './plan-windows.js';
 import { SeamGuard } from './seam-guard.js';
@@ -255,13 +255,8 @@ class LateTotal {
 
   /** @throws PageError `TOTAL_CHANGED` */
   state(total: number | null, asked: Window): void {
-    if (total !== null && this.#total !== null && total !== this.#total) {
-      throw new PageError(
-        'TOTAL_CHANGED',
-        `The total changed from ${this.#total} to ${total} at offset ${asked.offset}: the result is not the one that the export began with`,
-        { facts: { window: asked }, retryable: false, details: { expected: this.#total, actual: total } },
-      );
-    }
+    if (total !== null && this.#total !== null && total !== this.#total)
+      throw totalChanged(asked, this.#total, total);
     this.#total ??= total;
   }
 

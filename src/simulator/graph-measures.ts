@@ -4,15 +4,21 @@ import type { DirectedGraph, UndirectedGraph } from 'graphology';
 export type Neighbourhoods = readonly (readonly number[])[];
 
 /** Neighbours of each vertex without itself, in the order of the graph. */
-function neighbourhoods(graph: UndirectedGraph): ReadonlyMap<string, ReadonlySet<string>> {
+function neighbourhoodsById(graph: UndirectedGraph): ReadonlyMap<string, ReadonlySet<string>> {
   return new Map(
     graph.mapNodes((id) => [id, new Set(graph.neighbors(id).filter((other) => other !== id))] as const),
   );
 }
 
+export function neighbourhoods(graph: UndirectedGraph): Neighbourhoods {
+  const near = neighbourhoodsById(graph);
+  const position = new Map([...near.keys()].map((id, index) => [id, index]));
+  return [...near.values()].map((others) => [...others].map((other) => position.get(other) ?? 0));
+}
+
 /** The largest k for which a vertex is in a subgraph of minimum degree k (Batagelj and Zaversnik, 2003). */
 export function coreNumbers(graph: UndirectedGraph): ReadonlyMap<string, number> {
-  const near = neighbourhoods(graph);
+  const near = neighbourhoodsById(graph);
   const degrees = new Map([...near].map(([id, others]) => [id, others.size]));
   const cores = new Map<string, number>();
   let k = 0;
@@ -31,7 +37,7 @@ export function coreNumbers(graph: UndirectedGraph): ReadonlyMap<string, number>
 
 /** Triangles through each vertex. */
 export function triangles(graph: UndirectedGraph): ReadonlyMap<string, number> {
-  const near = neighbourhoods(graph);
+  const near = neighbourhoodsById(graph);
   return new Map(
     [...near].map(([id, others]) => {
       let corners = 0;
@@ -45,7 +51,7 @@ export function triangles(graph: UndirectedGraph): ReadonlyMap<string, number> {
 
 /** Mean, over all vertices, of the share of a vertex's neighbours that know each other (Watts and Strogatz, 1998). */
 export function averageClustering(graph: UndirectedGraph): number {
-  const near = neighbourhoods(graph);
+  const near = neighbourhoodsById(graph);
   let sum = 0;
   for (const [id, count] of triangles(graph)) {
     const degree = near.get(id)?.size ?? 0;
@@ -75,7 +81,7 @@ export function degreeCorrelation(graph: DirectedGraph): number {
  * outcome is always the same.
  */
 export function spreadLabels(graph: UndirectedGraph, maxRounds: number): ReadonlyMap<string, string> {
-  const near = neighbourhoods(graph);
+  const near = neighbourhoodsById(graph);
   const labels = new Map([...near.keys()].map((id) => [id, id]));
   let hasChanged = true;
   for (let round = 0; round < maxRounds && hasChanged; round++) {

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import type { AirportsGraph } from './airports-graph.js';
 import { checkParameters, iterations, ratio } from './algorithm-parameters.js';
 import { keyed, type Run } from './algorithm-run.js';
 import { bigclam } from './bigclam.js';
 import { algorithmFailure } from './ges-failure.js';
-import type { Neighbourhoods } from './graph-measures.js';
+import { neighbourhoods } from './graph-measures.js';
 import { pagedResult } from './job-result.js';
 import { biasedWalks, embed } from './node2vec.js';
 import { createRandom } from './random.js';
@@ -35,7 +34,7 @@ const runBigclam: Run = (graph, parameters, runtime) => {
     }),
     parameters,
   );
-  const near = neighbourhoodsOf(graph);
+  const near = neighbourhoods(graph.undirected);
   const numbers = checked.community_num_space;
   if (numbers.reduce((sum, number) => sum + Math.min(number, near.length), 0) > MAX_COMMUNITIES)
     throw algorithmFailure('bigclam', 'the search takes too long here, narrow community_num_space');
@@ -78,7 +77,7 @@ const runNode2vec: Run = (graph, parameters, runtime) => {
     }),
     parameters,
   );
-  const near = neighbourhoodsOf(graph);
+  const near = neighbourhoods(graph.undirected);
   if (near.length * walkNumber * walkLength * checked.iterations * dim > MAX_STEPS)
     throw algorithmFailure('node2vec', 'the run takes too long here, take fewer and shorter walks');
   const random = createRandom(1);
@@ -87,17 +86,6 @@ const runNode2vec: Run = (graph, parameters, runtime) => {
   const rows = graph.undirected.nodes().map((id, index) => [id, [...(vectors[index] ?? [])]] as const);
   return pagedResult('embedding', keyed(rows), { after: { runtime } });
 };
-
-/** The vertices of the graph by position. */
-function neighbourhoodsOf({ undirected }: AirportsGraph): Neighbourhoods {
-  const position = new Map(undirected.nodes().map((id, index) => [id, index]));
-  return undirected.mapNodes((id) =>
-    undirected
-      .neighbors(id)
-      .filter((other) => other !== id)
-      .map((other) => position.get(other) ?? 0),
-  );
-}
 
 export const LEARNED_ALGORITHMS: ReadonlyMap<string, Run> = new Map([
   ['bigclam', runBigclam],

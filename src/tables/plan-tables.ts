@@ -26,6 +26,10 @@ export function isResultList(key: string): boolean {
   return !SCALAR_LISTS.has(key);
 }
 
+export function resultLists<List extends { readonly key: string }>(lists: readonly List[]): List[] {
+  return lists.filter(({ key }) => isResultList(key));
+}
+
 /**
  * The list whose elements `offset` and `limit` count: one that holds as many as the server declares, where an answer
  * has several (filtered-query, ges_03_0175), else the shortest with records in it, for a small answer was asked for; never
@@ -35,7 +39,7 @@ export function primaryList(
   lists: readonly { readonly key: string; readonly count: number }[],
   declared: number | null,
 ): string | null {
-  const results = lists.filter((list) => isResultList(list.key));
+  const results = resultLists(lists);
   const exact = results.filter((list) => list.count === declared);
   const [primary] = (exact.length > 0 ? exact : results).toSorted(
     (one, other) =>
@@ -104,7 +108,7 @@ export function planTables(
   schema: GraphSchema | null,
   options: PlanOptions,
 ): readonly TablePlan[] {
-  const results = samples.filter((sample) => isResultList(sample.key));
+  const results = resultLists(samples);
   const telling = results.filter(({ key, records, members }) => {
     const isDocumented = DOCUMENTED_SHAPES.has(key) || ONE_PATH_LISTS.has(key);
     return records.length > 0 || members !== undefined || isDocumented;

@@ -52,7 +52,7 @@ export class ChunkScan {
   static for(column: Column, { type, statistics }: ColumnMetaData): ChunkScan | null {
     if (statistics !== undefined && column.type.startsWith('list<')) return null;
     const kind = kindOf(column.type) % LIST;
-    if (type !== (PHYSICAL_TYPES[kind] ?? 'BYTE_ARRAY')) return null;
+    if (!isStoredAs(type, kind)) return null;
     const bounds = boundsOf(kind, statistics?.min_value, statistics?.max_value);
     const { null_count: nulls } = statistics ?? {};
     return bounds === null ? null : new ChunkScan(column, bounds, nulls === undefined ? null : Number(nulls));
@@ -60,8 +60,8 @@ export class ChunkScan {
 
   /** For `isWhole` alone. Null for a chunk that is not of the column's type. */
   static ofForm(column: Column, { type }: ColumnMetaData): ChunkScan | null {
-    const isOfType = type === (PHYSICAL_TYPES[kindOf(column.type) % LIST] ?? 'BYTE_ARRAY');
-    return isOfType ? new ChunkScan(column, new Bounds(undefined, undefined), null) : null;
+    if (!isStoredAs(type, kindOf(column.type) % LIST)) return null;
+    return new ChunkScan(column, new Bounds(undefined, undefined), null);
   }
 
   get rows(): number {
@@ -213,6 +213,10 @@ export class ChunkScan {
     }
     return at === body.length && isUtf8(body.subarray(unchecked, at));
   }
+}
+
+function isStoredAs(type: string, kind: number): boolean {
+  return type === (PHYSICAL_TYPES[kind] ?? 'BYTE_ARRAY');
 }
 
 /** Levels have their length before them. @returns where they end, -1 where they are wrong */

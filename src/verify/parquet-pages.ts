@@ -1,3 +1,5 @@
+import { THRIFT, ThriftBytes } from './thrift-bytes.js';
+
 /** What a page says of itself (parquet.thrift, PageHeader), as far as pages of version 1 need it. */
 export interface PageHeader {
   readonly isDictionary: boolean;
@@ -15,8 +17,8 @@ const DATA_PAGE = 0;
 const DICTIONARY_PAGE = 2;
 const RLE = 3;
 
-// Thrift's compact protocol, type codes of fields.
-const [I32, STRUCT] = [5, 12] as const;
+/** Of a number of 32 bits. */
+const MAX_NUMBER_BYTES = 5;
 
 /** A struct by the ids of its fields. */
 type Fields = Map<number, number | Fields>;
@@ -27,8 +29,8 @@ type Fields = Map<number, number | Fields>;
  * @returns null where it is anything else
  */
 export function readPageHeader(bytes: Uint8Array, start: number): PageHeader | null {
-  const reader = new CompactReader(bytes, start);
-  const page = reader.struct(0);
+  const header = new ThriftBytes(bytes, start);
+  const page = readFields(header, 0);
   if (page?.size !== 4) return null;
   const type = page.get(1);
   const details = page.get(type === DICTIONARY_PAGE ? 7 : 5);
@@ -38,46 +40,34 @@ export function readPageHeader(bytes: Uint8Array, start: number): PageHeader | n
   const sizes = [page.get(2), page.get(3), details.get(1), details.get(2)];
   if (!sizes.every((size) => typeof size === 'number')) return null;
   const [plainBytes, packedBytes, entries, encoding] = sizes as [number, number, number, number];
-  return { isDictionary, plainBytes, packedBytes, entries, encoding, bodyStart: reader.at };
+  return { isDictionary, plainBytes, packedBytes, entries, encoding, bodyStart: header.at };
 }
 
-class CompactReader {
-  readonly #bytes: Uint8Array;
-  at: number;
-
-  constructor(bytes: Uint8Array, at: number) {
-    this.#bytes = bytes;
-    this.at = at;
+/** Null where the bytes end, or hold anything but 32-bit numbers and structs in the short form of their order. */
+function readFields(bytes: ThriftBytes, depth: number): Fields | null {
+  const fields: Fields = new Map();
+  let id = 0;
+  for (;;) {
+    const head = bytes.next();
+    if (head === THRIFT.stop) return fields;
+    if (head === undefined || head < 0x10) return null;
+    id += head >> 4;
+    const type = head & 0x0f;
+    const value =
+      type === THRIFT.i32
+        ? readCount(bytes)
+        : type === THRIFT.struct && depth < 2
+          ? readFields(bytes, depth + 1)
+          : null;
+    if (value === null) return null;
+    fields.set(id, value);
   }
+}
 
-  /** Null where the bytes end, or hold anything but 32-bit numbers and structs in the short form of their order. */
-  struct(depth: number): Fields | null {
-    const fields: Fields = new Map();
-    let id = 0;
-    for (;;) {
-      const head = this.#bytes[this.at++];
-      if (head === 0) return fields;
-      if (head === undefined || head < 0x10) return null;
-      id += head >> 4;
-      const type = head & 0x0f;
-      const value =
-        type === I32 ? this.#number() : type === STRUCT && depth < 2 ? this.struct(depth + 1) : null;
-      if (value === null) return null;
-      fields.set(id, value);
-    }
-  }
-
-  /** A zigzag number that is not negative; null for any other. */
-  #number(): number | null {
-    let value = 0;
-    for (let shift = 1; shift <= 2 ** 28; shift *= 128) {
-      const byte = this.#bytes[this.at++];
-      if (byte === undefined) return null;
-      value += (byte & 0x7f) * shift;
-      if (byte < 0x80) return value % 2 === 0 && value < 2 ** 32 ? value / 2 : null;
-    }
-    return null;
-  }
+/** A zigzag number of 32 bits that is not negative; null for any other. */
+function readCount(bytes: ThriftBytes): number | null {
+  const value = bytes.number(MAX_NUMBER_BYTES);
+  return value >= 0 && value % 2 === 0 && value < 2 ** 32 ? value / 2 : null;
 }
 
 /**

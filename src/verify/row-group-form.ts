@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ColumnChunk, FileMetaData, RowGroup } from 'hyparquet';
 import type { Column, StoredFile } from '../model.js';
-import { readChunkPages } from './chunk-pages.js';
 import { ChunkScan } from './chunk-scan.js';
 import { leafPaths, parquetSchemaProblem } from './parquet-schema.js';
 import { FileProblem } from './row-batch.js';
+import { scanChunk } from './scan-chunk.js';
 
 /** As many numbers as an answer of 256 MiB can hold. */
 const MAX_CHUNK_ENTRIES = 1 << 27;
@@ -47,13 +47,12 @@ async function isWhole(
   column: Column,
   rows: number,
 ): Promise<boolean> {
-  const facts = chunk?.meta_data;
-  const scan = facts === undefined ? null : ChunkScan.ofForm(column, facts);
-  const pages = scan === null ? null : await readChunkPages(file, chunk);
-  if (facts === undefined || scan === null || pages === null) return false;
-  const entries = Number(facts.num_values);
-  if (!(entries <= MAX_CHUNK_ENTRIES)) return false;
-  for (const page of pages)
-    if (page === null || !scan.isWhole(page.body, page.header) || scan.entries > entries) return false;
-  return scan.entries === entries && scan.rows === rows;
+  const scan = await scanChunk(
+    file,
+    chunk,
+    rows,
+    (facts) => (Number(facts.num_values) <= MAX_CHUNK_ENTRIES ? ChunkScan.ofForm(column, facts) : null),
+    (found, { body, header }) => found.isWhole(body, header),
+  );
+  return scan !== null;
 }

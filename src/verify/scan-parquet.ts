@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ColumnChunk, RowGroup } from 'hyparquet';
 import type { Column, StoredFile } from '../model.js';
-import { readChunkPages } from './chunk-pages.js';
 import { ChunkScan } from './chunk-scan.js';
 import type { FileLayout } from './file-layout.js';
 import { openParquet } from './parquet-file.js';
 import { readRowGroup } from './parquet-rows.js';
 import { leafPaths, parquetSchemaProblem } from './parquet-schema.js';
 import type { RowJudge } from './row-judge.js';
+import { scanChunk } from './scan-chunk.js';
 
 /**
  * Looks at the pages of every row group as bytes: one whose pages are as exports write them, with values of their types
@@ -68,12 +68,12 @@ async function nullsOfChunk(
   column: Column,
   rows: number,
 ): Promise<number | null> {
-  const facts = chunk?.meta_data;
-  const scan = facts === undefined ? null : ChunkScan.for(column, facts);
-  const pages = scan === null ? null : await readChunkPages(file, chunk);
-  if (facts === undefined || scan === null || pages === null) return null;
-  for (const page of pages) if (page === null || !scan.page(page.body, page.header)) return null;
-  return scan.rows === rows && scan.entries === Number(facts.num_values) && scan.hasStatedNulls
-    ? scan.nulls
-    : null;
+  const scan = await scanChunk(
+    file,
+    chunk,
+    rows,
+    (facts) => ChunkScan.for(column, facts),
+    (found, { body, header }) => found.page(body, header),
+  );
+  return scan?.hasStatedNulls === true ? scan.nulls : null;
 }

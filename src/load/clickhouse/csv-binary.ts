@@ -1,8 +1,9 @@
 import { listElementType } from '../../cell.js';
-import { VerifyError } from '../../errors.js';
+import type { VerifyError } from '../../errors.js';
 import type { Column } from '../../model.js';
 import type { LoadPart, LoadTable } from '../load-model.js';
 import { CsvCells, ESCAPED, hasByteDelimiter, PLAIN } from '../parts/csv-cells.js';
+import { damagedPart, misfit, wrongCellCount } from '../parts/damaged-part.js';
 import { BinaryOutput } from './binary-output.js';
 import type { ClickhouseColumn } from './column-types.js';
 
@@ -96,7 +97,8 @@ export class CsvToBinary {
   #row(bytes: Buffer): void {
     const { columns } = this.#table;
     const { count, starts, ends, forms } = this.#cells;
-    if (count !== columns.length) throw this.#wrongRow(` has ${count} cells, not ${columns.length}`);
+    if (count !== columns.length)
+      throw wrongCellCount(this.#part.file, this.#lines - 1, count, columns.length);
     for (let i = 0; i < count; i++) {
       const [start, end, form] = [starts[i] as number, ends[i] as number, forms[i] as number];
       const isNull = form === PLAIN && this.#isNullText(bytes, start, end);
@@ -154,18 +156,12 @@ export class CsvToBinary {
     this.#output.int64(exact);
   }
 
-  #misfit(bytes: Buffer, start: number, end: number, { name, type }: Column): VerifyError {
-    const text = bytes.toString('utf8', start, end).slice(0, 60);
-    return this.#wrongRow(`: "${text}" is no ${type} for column "${name}"`);
-  }
-
-  /** @param problem of the row that was read last */
-  #wrongRow(problem: string): VerifyError {
-    return new VerifyError('VERIFY_FAILED', `"${this.#part.file.path}", row ${this.#lines - 1}${problem}`);
+  #misfit(bytes: Buffer, start: number, end: number, column: Column): VerifyError {
+    return misfit(this.#part.file, this.#lines - 1, bytes.toString('utf8', start, end), column);
   }
 
   #damaged(problem: string): VerifyError {
-    return new VerifyError('VERIFY_FAILED', `"${this.#part.file.path}" ${problem}`);
+    return damagedPart(this.#part.file, problem);
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
 import { CsvScanner, type TextCell } from '../../csv-text.js';
-import { ConfigError, VerifyError } from '../../errors.js';
+import { ConfigError } from '../../errors.js';
 import type { JsonValue } from '../../json-value.js';
 import type { Column, CsvOptions, PartFile } from '../../model.js';
 import type { LoadCell, LoadRow } from '../load-model.js';
 import { cellOfText } from './cell-value.js';
+import { damagedPart, misfit, wrongCellCount } from './damaged-part.js';
 
 export interface CsvPart {
   readonly file: PartFile;
@@ -15,7 +16,7 @@ export interface CsvPart {
 
 /** @throws VerifyError `VERIFY_FAILED`; ConfigError `CONFIG_CONFLICT` where the file does not say null apart from "" */
 export async function* csvRows(stream: Readable, part: CsvPart): AsyncIterable<readonly LoadRow[]> {
-  const scanner = new CsvScanner(part.csv, (problem) => damaged(part, problem));
+  const scanner = new CsvScanner(part.csv, (problem) => damagedPart(part.file, problem));
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let isHeaderRead = false;
   let rows = 0;
@@ -28,33 +29,19 @@ export async function* csvRows(stream: Readable, part: CsvPart): AsyncIterable<r
     yield lines.map((line) => rowOf(line, ++rows, part));
   }
   scanner.end();
-  if (!isHeaderRead) throw damaged(part, 'ends in the middle of a row');
-}
-
-function damaged({ file }: CsvPart, problem: string): VerifyError {
-  return new VerifyError('VERIFY_FAILED', `"${file.path}" ${problem}`);
+  if (!isHeaderRead) throw damagedPart(part.file, 'ends in the middle of a row');
 }
 
 function rowOf(record: readonly TextCell[], rowNumber: number, part: CsvPart): LoadRow {
   const { columns, file } = part;
-  if (record.length !== columns.length) {
-    throw new VerifyError(
-      'VERIFY_FAILED',
-      `"${file.path}", row ${rowNumber} has ${record.length} cells, not ${columns.length}`,
-    );
-  }
+  if (record.length !== columns.length) throw wrongCellCount(file, rowNumber, record.length, columns.length);
   const row: LoadCell[] = [];
   for (let i = 0; i < columns.length; i++) {
     const column = columns[i] as Column;
     const cell = record[i] as TextCell;
     const isNull = cell === null || isNullInOneColumn(cell, column, part);
     const value = isNull ? nullOf(column) : cellOfText(cell, column, part.parseJson);
-    if (value === undefined) {
-      throw new VerifyError(
-        'VERIFY_FAILED',
-        `"${file.path}", row ${rowNumber}: "${(cell ?? part.csv.nullText).slice(0, 60)}" is no ${column.type} for column "${column.name}"`,
-      );
-    }
+    if (value === undefined) throw misfit(file, rowNumber, cell ?? part.csv.nullText, column);
     row.push(value);
   }
   return row;

@@ -4,6 +4,7 @@ import { JsonObject, type JsonValue } from '../../json-value.js';
 import type { Column, PartFile } from '../../model.js';
 import type { LoadCell, LoadRow } from '../load-model.js';
 import { cellOfJson } from './cell-value.js';
+import { damagedPart } from './damaged-part.js';
 
 export interface NdjsonPart {
   readonly file: PartFile;
@@ -22,7 +23,7 @@ export async function* ndjsonRows(stream: Readable, part: NdjsonPart): AsyncIter
     rest = lines.pop() as string;
     yield lines.map((line) => rowOf(line, ++rowNumber, part));
   }
-  if (rest !== '') throw new VerifyError('VERIFY_FAILED', `"${part.file.path}" ends in the middle of a row`);
+  if (rest !== '') throw damagedPart(part.file, 'ends in the middle of a row');
 }
 
 function rowOf(line: string, rowNumber: number, part: NdjsonPart): LoadRow {
