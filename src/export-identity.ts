@@ -1,13 +1,13 @@
 import type { Checkpoint, ExportIdentity, TableCheckpoint } from './checkpoint/checkpoint-file.js';
 import type { ResolvedExport } from './config/options.js';
-import type { JobSample } from './job-sample.js';
+import type { FirstSample } from './job-sample.js';
 import type { OpenJob } from './job-source.js';
 import type { TablePlan } from './model.js';
 import { codecVersion } from './page-codecs.js';
 import { sinkFormats } from './sinks/sink-formats.js';
 
 /** What makes two exports the same: the result, and every option that shapes bytes. */
-export function identityOf(job: OpenJob, sample: JobSample, options: ResolvedExport): ExportIdentity {
+export function identityOf(job: OpenJob, sample: FirstSample, options: ResolvedExport): ExportIdentity {
   const { endpoint, projectId, graph } = options;
   const {
     format,

@@ -172,7 +172,7 @@ async function completePlace(
   place: OutputPlace,
 ): Promise<Manifest> {
   const { options, signal } = run;
-  const first = await sampleJob(job, false, options.pageSize, signal);
+  const first = await sampleJob(job, options.pageSize, signal);
   const identity = identityOf(job, first, options);
   if (options.force) await checkNotCommitted(place, run);
   const start = await findStart(place, identity, options.force, (manifest, isSealed) =>
@@ -377,7 +377,8 @@ async function sealPlace(job: OpenJob, run: Run, place: OutputPlace, end: Checkp
 /** `--out -`: one table of text to standard output; no checkpoint, so it starts at the beginning each time. */
 async function exportToStream(client: GesClient, job: OpenJob, run: Run): Promise<Manifest> {
   const { options } = run;
-  const { plans, sample } = await planExport(client, job, run);
+  const first = await sampleJob(job, options.pageSize, run.signal);
+  const { plans, sample } = await planExport(client, job, run, first);
   if (plans.length > 1) {
     const names = plans.map((plan) => `"${plan.name}"`).join(' and ');
     throw new ConfigError(
@@ -401,7 +402,7 @@ async function exportToStream(client: GesClient, job: OpenJob, run: Run): Promis
   let records = 0;
   await writePages({
     job,
-    sample,
+    sample: first,
     run,
     output,
     tables,
@@ -425,7 +426,7 @@ async function exportToStream(client: GesClient, job: OpenJob, run: Run): Promis
   const manifest = buildManifest({
     options,
     job,
-    identity: identityOf(job, sample, options),
+    identity: identityOf(job, first, options),
     plans,
     tables: exported,
     windows,
@@ -440,12 +441,11 @@ async function exportToStream(client: GesClient, job: OpenJob, run: Run): Promis
   return manifest;
 }
 
-/** @param first a sample of the first records, where it has been read already */
 async function planExport(
   client: GesClient,
   job: OpenJob,
   run: Run,
-  first?: JobSample,
+  first: JobSample,
 ): Promise<{ readonly plans: readonly TablePlan[]; readonly sample: JobSample }> {
   const { options, signal } = run;
   const partitioned = (plans: readonly TablePlan[]) =>
@@ -455,10 +455,7 @@ async function planExport(
       options.fixedPartitions.map(({ key }) => key),
     );
   if (job.plans !== undefined) {
-    return {
-      plans: partitioned(job.plans),
-      sample: first ?? (await sampleJob(job, false, options.pageSize, signal)),
-    };
+    return { plans: partitioned(job.plans), sample: first };
   }
   const { plans: wirePlans, sample } = await planJob(client, job, first, options, signal);
   const plans = wirePlans.map((plan) => withGraphHeaders(plan, options.graphHeaders));

@@ -27,40 +27,55 @@ const LARGE_SAMPLE_BYTES = 4 * 1024 * 1024;
 export interface JobSample {
   /** Mean length of a record's JSON text, in bytes; 0 without any. */
   readonly recordBytes: number;
-  /** SHA-256 over some records of each sample, independent of white space and of the order of members. */
-  readonly fingerprint: string;
   readonly lists: readonly ListSample[];
-  /** Tells records of a paged result apart, by their offset: those that were read without `spread`. */
+  /** Tells records of a paged result apart, by their offset: those of a `FirstSample`. */
   readonly digests: ReadonlyMap<number, string>;
 }
 
+/** What an export tells its result from others by. */
+export interface FirstSample extends JobSample {
+  /** SHA-256 over some records of each sample, independent of white space and of the order of members. */
+  readonly fingerprint: string;
+}
+
 /**
- * Reads the first records, some in the middle and the last ones for the fingerprint; with `spread`, samples over
- * the whole result.
+ * Reads the first records, some in the middle and the last ones.
  *
  * @throws whatever reading a window throws
  */
-export async function sampleJob(
-  job: OpenJob,
-  spread: boolean,
-  pageSize: number,
-  signal: AbortSignal,
-): Promise<JobSample> {
-  const samples = new Map<string, ListSoFar>();
+export async function sampleJob(job: OpenJob, pageSize: number, signal: AbortSignal): Promise<FirstSample> {
   const size = Math.min(SAMPLE_RECORDS, pageSize);
-  let isWhole = !job.isPaged || (job.total !== null && job.total <= WHOLE_SAMPLE_RECORDS);
-  const windows = job.isPaged
-    ? sampleWindows(job.total, size, spread)
-    : [{ offset: 0, limit: Number.MAX_SAFE_INTEGER }];
+  const windows = job.isPaged ? firstWindows(job.total, size) : [WHOLE];
   const fingerprint = createHash('sha256');
+  const digests = new Map<number, string>();
+  const lists = await sampleLists(job, windows, size, signal, ({ window, answers }) => {
+    addRecords(fingerprint, answers, job.primary, size);
+    if (job.isPaged) addDigests(digests, window.offset, answers);
+  });
+  return { ...lists, digests, fingerprint: fingerprint.digest('hex') };
+}
+
+/** Reads samples over the whole result. @throws whatever reading a window throws */
+async function sampleEverywhere(job: OpenJob, pageSize: number, signal: AbortSignal): Promise<JobSample> {
+  const size = Math.min(SAMPLE_RECORDS, pageSize);
+  const windows = job.isPaged ? spreadWindows(job.total, size) : [WHOLE];
+  return { ...(await sampleLists(job, windows, size, signal)), digests: new Map() };
+}
+
+async function sampleLists(
+  job: OpenJob,
+  windows: readonly Window[],
+  size: number,
+  signal: AbortSignal,
+  look?: (sample: Sample) => void,
+): Promise<Pick<JobSample, 'recordBytes' | 'lists'>> {
+  const samples = new Map<string, ListSoFar>();
+  let isWhole = !job.isPaged || (job.total !== null && job.total <= WHOLE_SAMPLE_RECORDS);
   let bytes = 0;
   let count = 0;
-  const digests = new Map<number, string>();
-  for await (const { window, answers } of readSamples(job, windows, size, signal)) {
-    const bodies = answers.map((answer) => answer.body);
-    addRecords(fingerprint, bodies, job.primary, size);
-    if (job.isPaged && !spread) addDigests(digests, window.offset, answers);
-    for (const body of bodies) {
+  for await (const sample of readSamples(job, windows, size, signal)) {
+    look?.(sample);
+    for (const { body } of sample.answers) {
       const share = Math.min(1, Math.max(0, MAX_SAMPLE_BYTES - bytes) / body.bytes);
       if (share < 1) isWhole = false;
       bytes += body.bytes;
@@ -77,7 +92,6 @@ export async function sampleJob(
   }
   return {
     recordBytes: bytes / Math.max(1, count),
-    fingerprint: fingerprint.digest('hex'),
     lists: [...samples].map(([key, { records, members, splitsGroups }]) => ({
       key,
       records,
@@ -85,11 +99,10 @@ export async function sampleJob(
       members: members === undefined ? undefined : [...members],
       splitsGroups,
     })),
-    digests,
   };
 }
 
-function addDigests(digests: Map<number, string>, from: number, answers: Page<DecodedBody>['answers']): void {
+function addDigests(digests: Map<number, string>, from: number, answers: Sample['answers']): void {
   let offset = from;
   for (const { body, count, digest } of answers) {
     if (hasOneList(body))
@@ -121,6 +134,8 @@ export function checkSampled({ digests }: JobSample, { window, answers }: Page<D
   }
 }
 
+type Sample = Pick<Page<DecodedBody>, 'window' | 'answers'>;
+
 interface ListSoFar {
   readonly records: JsonValue[];
   members: ReadonlySet<string> | undefined;
@@ -137,15 +152,18 @@ function takeFirst(list: RecordList, count: number, records: JsonValue[]): void 
   }
 }
 
-function sampleWindows(total: number | null, size: number, spread: boolean): readonly Window[] {
-  if (total === null) return [{ offset: 0, limit: spread ? WHOLE_SAMPLE_RECORDS : size }];
-  if (total === 0) return [{ offset: 0, limit: 1 }];
-  if (total <= size) return [{ offset: 0, limit: total }];
-  if (!spread) {
-    // Beginning, middle and end, so that a job that ran again under its id is noticed.
-    const offsets = [0, Math.floor((total - size) / 2), total - size];
-    return [...new Set(offsets)].map((offset) => ({ offset, limit: size }));
-  }
+/** What is not paged comes in one answer. */
+const WHOLE: Window = { offset: 0, limit: Number.MAX_SAFE_INTEGER };
+
+/** Beginning, middle and end, so that a job that ran again under its id is noticed. */
+function firstWindows(total: number | null, size: number): readonly Window[] {
+  if (total === null || total <= size) return [{ offset: 0, limit: leastLimit(total, size) }];
+  const offsets = [0, Math.floor((total - size) / 2), total - size];
+  return [...new Set(offsets)].map((offset) => ({ offset, limit: size }));
+}
+
+function spreadWindows(total: number | null, size: number): readonly Window[] {
+  if (total === null || total <= size) return [{ offset: 0, limit: leastLimit(total, WHOLE_SAMPLE_RECORDS) }];
   if (total <= WHOLE_SAMPLE_RECORDS) {
     return [
       { offset: 0, limit: size },
@@ -158,13 +176,18 @@ function sampleWindows(total: number | null, size: number, spread: boolean): rea
   }));
 }
 
+/** For a result that one request can give, even when it is empty. */
+function leastLimit(total: number | null, most: number): number {
+  return Math.max(1, total ?? most);
+}
+
 /** The samples in their order. */
 async function* readSamples(
   job: OpenJob,
   windows: readonly Window[],
   size: number,
   signal: AbortSignal,
-): AsyncGenerator<Pick<Page<DecodedBody>, 'window' | 'answers'>> {
+): AsyncGenerator<Sample> {
   const isLarge = (job.firstBytes ?? 0) * size > LARGE_SAMPLE_BYTES;
   const limit = pLimit(isLarge ? 1 : SAMPLES_AT_ONCE);
   const leaving = new AbortController();
@@ -179,11 +202,7 @@ async function* readSamples(
   }
 }
 
-async function readSample(
-  job: OpenJob,
-  window: Window,
-  signal: AbortSignal,
-): Promise<Pick<Page<DecodedBody>, 'window' | 'answers'>> {
+async function readSample(job: OpenJob, window: Window, signal: AbortSignal): Promise<Sample> {
   const fetch = (asked: Window) => job.fetchPage(asked, signal);
   if (job.isPaged && job.total !== null && job.total > 0) return await fillWindow(window, job.total, fetch);
   const { asked, answer } = await fetchSome(window, window, fetch, new PageSize());
@@ -193,12 +212,12 @@ async function readSample(
 
 function addRecords(
   hash: ReturnType<typeof createHash>,
-  bodies: readonly DecodedBody[],
+  answers: Sample['answers'],
   primary: string | null,
   size: number,
 ): void {
   let left = size;
-  for (const body of bodies) {
+  for (const { body } of answers) {
     const list = body.lists.find((candidate) => candidate.key === primary);
     if (list === undefined) continue;
     for (const batch of list.batches()) {
@@ -223,7 +242,7 @@ export async function planJob(
   signal: AbortSignal,
 ): Promise<{ readonly plans: readonly TablePlan[]; readonly sample: JobSample }> {
   const [sample, early] = await Promise.all([
-    sampleJob(job, true, options.pageSize, signal),
+    sampleEverywhere(job, options.pageSize, signal),
     first !== undefined && needsSchema(first) ? readSchema(client, signal) : undefined,
   ]);
   const isMissing = early === undefined && needsSchema(sample);

@@ -98,7 +98,7 @@ async function findOtherResult(
 ): Promise<string | null> {
   if (job.total !== null && job.total !== manifest.total)
     return `The server declares ${job.total} records, the manifest ${manifest.total}`;
-  const { fingerprint } = await sampleJob(job, false, pageSizeOf(manifest), signal);
+  const { fingerprint } = await sampleJob(job, pageSizeOf(manifest), signal);
   return fingerprint === manifest.fingerprint
     ? null
     : `The first records of job "${job.id}" are not those that were exported`;

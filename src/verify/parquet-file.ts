@@ -2,6 +2,7 @@ import { type AsyncBuffer, type FileMetaData, parquetScan } from 'hyparquet';
 import { GesExportError } from '../errors.js';
 import type { StoredFile } from '../model.js';
 import { PAGE_UNPACKERS } from '../page-codecs.js';
+import { numberedColumns } from './numbered-columns.js';
 import { readFooter } from './parquet-footer.js';
 import { FileProblem } from './row-batch.js';
 
@@ -9,12 +10,12 @@ import { FileProblem } from './row-batch.js';
 export interface ParquetFile {
   readonly metadata: FileMetaData;
   /**
-   * The cells of one column in the rows `[from, to)`, which must lie in one row group: text and JSON as
+   * The cells of a column, which are counted from 0 and named for messages, in the rows `[from, to)`, which must lie in one row group: text and JSON as
    * strings, INT64 as bigint, null as null or undefined.
    *
    * @throws FileProblem when the column cannot be decoded
    */
-  readColumn(name: string, from: number, to: number): Promise<ArrayLike<unknown>>;
+  readColumn(index: number, name: string, from: number, to: number): Promise<ArrayLike<unknown>>;
 }
 
 /** @throws FileProblem when there is no readable footer */
@@ -24,16 +25,16 @@ export async function openParquet(stored: StoredFile): Promise<ParquetFile> {
     const metadata = await readFooter(file, PARSERS);
     const scan = await parquetScan({
       file,
-      metadata,
+      metadata: numberedColumns(metadata),
       compressors: PAGE_UNPACKERS,
       parsers: PARSERS,
       geoparquet: false,
     });
     return {
       metadata,
-      readColumn: (column, rowStart, rowEnd) =>
-        asFileProblem(`column ${JSON.stringify(column)} cannot be decoded`, () =>
-          scan.readColumn({ column, rowStart, rowEnd }),
+      readColumn: (index, name, rowStart, rowEnd) =>
+        asFileProblem(`column ${JSON.stringify(name)} cannot be decoded`, () =>
+          scan.readColumn({ column: String(index), rowStart, rowEnd }),
         ),
     };
   } catch (cause) {

@@ -3,7 +3,6 @@ import type { Column, StoredFile } from '../model.js';
 import { shown } from './disagreement.js';
 import type { FileLayout } from './file-layout.js';
 import { openParquet, type ParquetFile } from './parquet-file.js';
-import { parquetName } from './parquet-schema.js';
 import { statisticsProblem } from './parquet-statistics.js';
 import { FileProblem, type RowBatch, RowProblem, type Wanted } from './row-batch.js';
 import { checkRowGroup } from './row-group-form.js';
@@ -45,7 +44,7 @@ export async function readRowGroup(
   const data: ArrayLike<unknown>[] = [];
   const problems: string[] = [];
   for (const [index, column] of columns.entries()) {
-    const values = await readColumn(parquetName(column.name), first, first + count);
+    const values = await readColumn(index, column.name, first, first + count);
     if (values.length !== count)
       throw new FileProblem(
         `has ${values.length} of ${count} values in column ${JSON.stringify(column.name)}`,

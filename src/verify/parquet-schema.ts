@@ -24,7 +24,7 @@ export function parquetSchemaProblem(
 }
 
 /** A column's name as the reader gives it back: it has no form for a lone surrogate or a leading byte order mark. */
-export function parquetName(name: string): string {
+function parquetName(name: string): string {
   return toUSVString(name).replace(/^\uFEFF/, '');
 }
 

@@ -161,6 +161,22 @@ test.for(['csv', 'ndjson', 'parquet'])(
   },
 );
 
+test.for(['csv', 'ndjson', 'parquet'])(
+  'columns whose names some reader takes for the same one are told apart in %s',
+  async (format, { folder }) => {
+    const names = ['name', '\\uFEFFname', '\\ud800', '\\ud801'];
+    const records = [0, 1, 2].map((row) => {
+      const properties = names.map((name, column) => `"${name}":["${row}.${column}"]`);
+      return `{"id":"v${row}","label":"l","properties":{${properties.join()}}}`;
+    });
+    const { env } = await serveHostile(servingRecords('vertices', records));
+    const result = await runCommand(['export', 'job', '--out', folder, '--format', format], { env });
+    expect(result.exitCode, result.stderr).toBe(0);
+    const verified = await runCommand(['verify', folder, '--read-data', '--remote', '1'], { env });
+    expect(verified.exitCode, verified.stderr).toBe(0);
+  },
+);
+
 test('with --escape-formulas no cell begins a formula', async ({ folder }) => {
   const { env } = await serveHostile(servingRecords('vertices', VERTICES));
   const result = await runCommand(['export', 'job', '--out', folder, '--escape-formulas'], { env });

@@ -376,7 +376,7 @@ export async function readParquetFile(bytes) {
   let rows = [];
   await parquetRead({
     file,
-    metadata,
+    metadata: numberedColumns(metadata),
     compressors: UNPACKERS,
     parsers: PARSERS,
     onComplete: (read) => {
@@ -384,6 +384,26 @@ export async function readParquetFile(bytes) {
     },
   });
   return { rows, metadata };
+}
+
+/** hyparquet drops a byte order mark at the start of a name, too, and finds a column by its name. Each has one leaf. */
+function numberedColumns(metadata) {
+  let column = 0;
+  let left = 0;
+  const schema = metadata.schema.map((element, index) => {
+    if (index === 0) return element;
+    const isColumn = left === 0;
+    left += (element.num_children ?? 0) - (isColumn ? 0 : 1);
+    return isColumn ? { ...element, name: String(column++) } : element;
+  });
+  const groups = metadata.row_groups.map((group) => ({
+    ...group,
+    columns: group.columns.map(({ meta_data: facts, ...chunk }, leaf) => ({
+      ...chunk,
+      meta_data: { ...facts, path_in_schema: [String(leaf), ...facts.path_in_schema.slice(1)] },
+    })),
+  }));
+  return { ...metadata, schema, row_groups: groups };
 }
 
 /** Text that tells apart all values that are not the same, -0 and 0 included. */
