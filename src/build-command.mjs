@@ -9,6 +9,15 @@ import { rolldown } from 'rolldown';
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 const PACKAGES = fileURLToPath(new URL('../node_modules/', import.meta.url));
 const JOINED = ['commander', 'hyparquet', 'p-limit', 'undici', 'zod'];
+/** What the command uses of undici. Its index evaluates `fetch`, WebSocket, caches and mocks as well. */
+const UNDICI = `
+import api from 'undici/lib/api/index.js';
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+Object.assign(Dispatcher.prototype, api);
+export { default as EnvHttpProxyAgent } from 'undici/lib/dispatcher/env-http-proxy-agent.js';
+export { default as Pool } from 'undici/lib/dispatcher/pool.js';
+`;
+const UNDICI_ID = join(PACKAGES, 'undici', 'parts.js');
 const target = join(DIST, 'cli');
 const made = join(DIST, 'cli.new');
 
@@ -24,7 +33,14 @@ const bundle = await rolldown({
   onLog(level, { message }) {
     if (level === 'warn') throw new Error(message);
   },
-  plugins: [{ name: 'own-places', transform: fromItsOwnPlace }],
+  plugins: [
+    { name: 'own-places', transform: fromItsOwnPlace },
+    {
+      name: 'parts-of-undici',
+      resolveId: (id) => (id === 'undici' ? UNDICI_ID : null),
+      load: (id) => (id === UNDICI_ID ? UNDICI : null),
+    },
+  ],
 });
 const { output } = await bundle.write({
   dir: made,
