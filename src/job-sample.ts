@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { GesClient } from './client/ges-client.js';
+import { secretName } from './client/hide-secrets.js';
 import type { OpenJob } from './job-source.js';
 import { canonicalJson, JsonObject, type JsonValue } from './json-value.js';
 import type { DecodedBody, Page, RecordList, TablePlan, Window } from './model.js';
@@ -214,6 +215,7 @@ function addRecords(
  * Plans the tables of a job from samples over its whole result and from the graph's schema.
  *
  * @param first a sample of the first records, where it has been read already: what it needs is asked for at once
+ * @throws PageError `PAGE_INVALID` for a column whose name holds a secret
  */
 export async function planJob(
   client: GesClient,
@@ -228,7 +230,17 @@ export async function planJob(
   ]);
   const isMissing = early === undefined && needsSchema(sample);
   const schema = isMissing ? await readSchema(client, signal) : (early ?? null);
-  return { plans: planTables(sample.lists, job.scalars, schema, options), sample };
+  const plans = planTables(sample.lists, job.scalars, schema, options);
+  checkNames(plans, client.clean);
+  return { plans, sample };
+}
+
+/** Names of columns come to manifest, checkpoint and messages. @throws PageError `PAGE_INVALID` */
+function checkNames(plans: readonly TablePlan[], clean: GesClient['clean']): void {
+  for (const { name: table, columns } of plans) {
+    const secret = columns.find(({ name }) => clean(name) !== name);
+    if (secret !== undefined) throw secretName(`table "${table}" a column "${clean(secret.name)}"`);
+  }
 }
 
 /** @returns null where the server gives no schema */

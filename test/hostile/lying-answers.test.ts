@@ -93,6 +93,12 @@ describe.each(['columnar', 'reference'] as const)('with the %s engine', (engine)
       ({ offset, answer }) => answer().replace('pagerank', offset >= 20 ? 'rank' : 'pagerank'),
       'PAGE_INVALID',
     ],
+    [
+      'one name for one record, another for more',
+      'on pages',
+      ({ answer }) => answer().replace('pagerank', 'rank'),
+      'PAGE_INVALID',
+    ],
     ['no list of what is declared', 'always', ({ offset }) => noList(offset, 'null'), 'PAGE_COUNT_MISMATCH'],
     ['an object for the list', 'always', ({ offset }) => noList(offset, '{"v0":1}'), 'PAGE_COUNT_MISMATCH'],
     [
@@ -237,6 +243,37 @@ describe.each(['columnar', 'reference'] as const)('with the %s engine', (engine)
     let asked = 0;
     const lie: Lie = ({ answer }) => (asked++ === 0 ? answer({ page: [], total: '0' }) : answer());
     expect(await exportFrom(lie, 'always', engine)).toBe('TOTAL_CHANGED');
+  });
+
+  test('a name that only the first answer has is found out', async () => {
+    let asked = 0;
+    const lie: Lie = ({ answer }) => (asked++ === 0 ? answer().replace('pagerank', 'rank') : answer());
+    expect(await exportFrom(lie, 'always', engine)).toBe('PAGE_INVALID');
+  });
+
+  test('a list whose name changes where samples and pages agree on it is not two tables', async () => {
+    const records = Array.from({ length: 2500 }, (_, index) => `{"v${index}":${index}}`);
+    const { endpoint } = await serve(({ url }): Reply => {
+      const [offset, limit] = [Number(url.searchParams.get('offset')), Number(url.searchParams.get('limit'))];
+      const page = records.slice(offset, Math.min(offset + limit, offset < 1250 ? 1250 : 2500));
+      const sizes = `"data_offset":${offset},"data_return_size":${page.length},"data_total_size":2500`;
+      const name = offset < 1250 ? 'pagerank' : 'rank';
+      return { body: `{"data":{"outputs":{"${name}":[${page.join()}],${sizes}}},"status":"success"}` };
+    });
+    const out = await mkdtemp(join(tmpdir(), 'ges-lies-'));
+    onTestFinished(() => rm(out, { recursive: true }));
+    const connection = {
+      endpoint,
+      projectId: 'p1',
+      graph: 'g',
+      token: 't',
+      maxAttempts: 1,
+      wait: 0,
+    } as const;
+    const exporting = exportJob({ ...connection, jobId: 'job', out, format: 'csv', engine, pageSize: 250 });
+    await expect(exporting).rejects.toThrow(
+      /^The records are in the list "pagerank" at offset 0, and in "rank" at offset 1250/,
+    );
   });
 
   test('offsets that are bent are found out one record at a time, too', async () => {
