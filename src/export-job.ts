@@ -195,7 +195,9 @@ async function completePlace(
   const plans = await planLakeTables(wanted, run);
   await checkFoldersFree(place, plans, options.force);
   const windowSize = windowSizeOf(sample, options);
-  return await fillPlace(job, first, run, place, newCheckpoint(identity, plans, windowSize));
+  // What the tables were planned from must come again, too.
+  const seen = { ...sample, digests: new Map([...sample.digests, ...first.digests]) };
+  return await fillPlace(job, seen, run, place, newCheckpoint(identity, plans, windowSize));
 }
 
 /** Brings the place from a checkpoint to the end; begins again once for each table that turns out too narrow. */

@@ -31,7 +31,7 @@ export interface JobSample {
   /** SHA-256 over some records of each sample, independent of white space and of the order of members. */
   readonly fingerprint: string;
   readonly lists: readonly ListSample[];
-  /** Tells records of a paged result apart, by their offset: those that were read without `spread`. */
+  /** Tells the records of a paged result that were read apart, by their offset. */
   readonly digests: ReadonlyMap<number, string>;
 }
 
@@ -60,7 +60,7 @@ export async function sampleJob(
   for await (const { window, answers } of readSamples(job, windows, size, signal)) {
     const bodies = answers.map((answer) => answer.body);
     addRecords(fingerprint, bodies, job.primary, size);
-    if (job.isPaged && !spread) addDigests(digests, window.offset, answers);
+    if (job.isPaged) addDigests(digests, window.offset, answers);
     for (const body of bodies) {
       const share = Math.min(1, Math.max(0, MAX_SAMPLE_BYTES - bytes) / body.bytes);
       if (share < 1) isWhole = false;

@@ -245,6 +245,13 @@ describe.each(['columnar', 'reference'] as const)('with the %s engine', (engine)
     expect(await exportFrom(lie, 'always', engine)).toBe('TOTAL_CHANGED');
   });
 
+  test('tables are not planned from records that no page has', async () => {
+    // The sample that is planned from is as long as no page is.
+    const lie: Lie = ({ limit, page, answer }) =>
+      answer({ page: limit > PAGE ? page.map((_, at) => `{"x${at}":{"deep":${at}}}`) : page });
+    expect(await exportFrom(lie, 'always', engine)).toBe('TOTAL_CHANGED');
+  });
+
   test('a name that only the first answer has is found out', async () => {
     let asked = 0;
     const lie: Lie = ({ answer }) => (asked++ === 0 ? answer().replace('pagerank', 'rank') : answer());
