@@ -19,7 +19,7 @@ import { ConfigError } from './errors.js';
 import type { OnEvent } from './events.js';
 import { identityOf, newCheckpoint } from './export-identity.js';
 import { checkFoldersFree, checkNothingThere, findStart, restartAt } from './export-start.js';
-import { checkSampled, type JobSample, planJob, sampleJob } from './job-sample.js';
+import { checkSampled, checkSampledEnd, type JobSample, planJob, sampleJob } from './job-sample.js';
 import { type OpenJob, openJob, type WaitOptions } from './job-source.js';
 import { formatManifest, MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './manifest/manifest.js';
 import type { TablePlan, Window } from './model.js';
@@ -316,6 +316,7 @@ async function readAndWrite(work: PageWriting, engine: Engine): Promise<void> {
   const { options, signal, onEvent } = run;
   const unlimited = Number.MAX_SAFE_INTEGER;
   let bytesRead = 0;
+  let end = startOffset;
   for await (const page of readPages({
     fetchPage: (asked, abort, planned) => job.fetchPage(asked, abort, engine.decoderFor(planned, asked)),
     probePage: job.probePage,
@@ -338,7 +339,9 @@ async function readAndWrite(work: PageWriting, engine: Engine): Promise<void> {
     await engine.writeWindow(page, tables);
     await work.commit(page.window);
     onEvent({ type: 'progress', records: offset, total: job.total, rows: rowsOf(tables), bytesRead });
+    end = page.window.offset + page.window.limit;
   }
+  if (job.isPaged) checkSampledEnd(sample, end, tables);
 }
 
 /** Counts everything again from the finished files; only then writes the manifest, and `_SUCCESS` last. */

@@ -4,7 +4,7 @@ import type { GesClient } from './client/ges-client.js';
 import { secretName } from './client/hide-secrets.js';
 import type { OpenJob } from './job-source.js';
 import { canonicalJson, JsonObject, type JsonValue } from './json-value.js';
-import type { DecodedBody, Page, RecordList, TablePlan, Window } from './model.js';
+import type { DecodedBody, Page, RecordList, RecordShape, TablePlan, Window } from './model.js';
 import { checkAnswer, resultChanged } from './pager/check-answer.js';
 import { PageSize } from './pager/page-size.js';
 import { fetchSome, fillWindow } from './pager/read-pages.js';
@@ -119,6 +119,31 @@ export function checkSampled({ digests }: JobSample, { window, answers }: Page<D
       throw resultChanged({ offset, limit: count }, what);
     }
     offset += count;
+  }
+}
+
+/** Records of these may give no rows. */
+const MAYBE_NO_ROWS: ReadonlySet<RecordShape> = new Set(['path-long', 'edge-circle']);
+
+/**
+ * Compares the end of a result with the samples: what they showed must have come again.
+ *
+ * @param end how many records were read, from the beginning of the result on
+ * @param tables with their rows so far
+ * @throws PageError `TOTAL_CHANGED` where a sample showed a record behind the end, or a list that no page has
+ */
+export function checkSampledEnd(
+  { digests, lists }: JobSample,
+  end: number,
+  tables: readonly { readonly plan: TablePlan; readonly rows: number }[],
+): void {
+  const window: Window = { offset: 0, limit: end };
+  for (const offset of digests.keys())
+    if (offset >= end) throw resultChanged(window, `Record ${offset} was there before, and is not any more`);
+  for (const { plan, rows } of tables) {
+    const wasThere = lists.some(({ key, records }) => key === plan.list && records.length > 0);
+    if (!wasThere || rows > 0 || MAYBE_NO_ROWS.has(plan.shape)) continue;
+    throw resultChanged(window, `The list "${plan.list}" had records before, and has none on any page`);
   }
 }
 

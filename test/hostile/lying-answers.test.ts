@@ -252,6 +252,20 @@ describe.each(['columnar', 'reference'] as const)('with the %s engine', (engine)
     expect(await exportFrom(lie, 'always', engine)).toBe('TOTAL_CHANGED');
   });
 
+  test('a list that only a sample has is missed on the pages', async () => {
+    const late = ',"vertices":[{"id":"q","label":"l","properties":{}}]';
+    const lie: Lie = ({ limit, answer }) => answer(limit > PAGE ? { last: late } : {});
+    expect(await exportFrom(lie, 'always', engine)).toBe('TOTAL_CHANGED');
+  });
+
+  test('without a total, records that a sample showed must come again', async () => {
+    let asked = 0;
+    // The job, the first sample, the one that is planned from: after them there is nothing behind the first ten.
+    const lie: Lie = ({ offset, page, answer }) =>
+      answer({ total: 'null', page: ++asked > 3 && offset >= 10 ? [] : page });
+    expect(await exportFrom(lie, 'always', engine)).toBe('TOTAL_CHANGED');
+  });
+
   test('a name that only the first answer has is found out', async () => {
     let asked = 0;
     const lie: Lie = ({ answer }) => (asked++ === 0 ? answer().replace('pagerank', 'rank') : answer());
