@@ -19,7 +19,14 @@ import { ConfigError } from './errors.js';
 import type { OnEvent } from './events.js';
 import { identityOf, newCheckpoint } from './export-identity.js';
 import { checkFoldersFree, checkNothingThere, findStart, restartAt } from './export-start.js';
-import { checkSampled, checkSampledEnd, type JobSample, planJob, sampleJob } from './job-sample.js';
+import {
+  bothSamples,
+  checkSampled,
+  checkSampledEnd,
+  type JobSample,
+  planJob,
+  sampleJob,
+} from './job-sample.js';
 import { type OpenJob, openJob, type WaitOptions } from './job-source.js';
 import { formatManifest, MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './manifest/manifest.js';
 import type { TablePlan, Window } from './model.js';
@@ -195,9 +202,13 @@ async function completePlace(
   const plans = await planLakeTables(wanted, run);
   await checkFoldersFree(place, plans, options.force);
   const windowSize = windowSizeOf(sample, options);
-  // What the tables were planned from must come again, too.
-  const seen = { ...sample, digests: new Map([...sample.digests, ...first.digests]) };
-  return await fillPlace(job, seen, run, place, newCheckpoint(identity, plans, windowSize));
+  return await fillPlace(
+    job,
+    bothSamples(first, sample),
+    run,
+    place,
+    newCheckpoint(identity, plans, windowSize),
+  );
 }
 
 /** Brings the place from a checkpoint to the end; begins again once for each table that turns out too narrow. */

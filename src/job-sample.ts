@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { GesClient } from './client/ges-client.js';
 import { secretName } from './client/hide-secrets.js';
+import type { PageError } from './errors.js';
 import type { OpenJob } from './job-source.js';
 import { canonicalJson, JsonObject, type JsonValue } from './json-value.js';
 import type { DecodedBody, Page, RecordList, RecordShape, TablePlan, Window } from './model.js';
@@ -105,6 +106,23 @@ function hasOneList({ lists }: DecodedBody): boolean {
 }
 
 /**
+ * The sample that tables are planned from, with what an earlier one showed: both must come again.
+ *
+ * @throws PageError `TOTAL_CHANGED` where they contradict each other
+ */
+export function bothSamples(earlier: JobSample, planned: JobSample): JobSample {
+  for (const [offset, digest] of earlier.digests) {
+    const again = planned.digests.get(offset);
+    if (again !== undefined && again !== digest) throw otherRecord({ offset, limit: 1 }, offset);
+  }
+  return { ...planned, digests: new Map([...planned.digests, ...earlier.digests]) };
+}
+
+function otherRecord(window: Window, offset: number): PageError {
+  return resultChanged(window, `Record ${offset} is not the one that was read there before`);
+}
+
+/**
  * Compares the ends of each answer with what the samples showed at their offsets.
  *
  * @throws PageError `TOTAL_CHANGED` where a record is not the one that was read before
@@ -115,8 +133,7 @@ export function checkSampled({ digests }: JobSample, { window, answers }: Page<D
     for (const index of hasOneList(body) ? new Set([0, count - 1]) : []) {
       const sampled = digests.get(offset + index);
       if (sampled === undefined || sampled === digest(index, index + 1)) continue;
-      const what = `Record ${offset + index} is not the one that was read there before`;
-      throw resultChanged({ offset, limit: count }, what);
+      throw otherRecord({ offset, limit: count }, offset + index);
     }
     offset += count;
   }
