@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parquetReadObjects } from 'hyparquet';
 import type { ResolvedExport } from './config/options.js';
 import { parseText } from './decode/reference/parse-text.js';
 import { below, usePlace } from './destination/open-place.js';
@@ -14,10 +13,10 @@ import { checkNothingThere } from './export-start.js';
 import { factsOf } from './lake/file-facts.js';
 import type { AddedFile, LakeTable, TableShape } from './lake/table-model.js';
 import type { Manifest } from './manifest/manifest.js';
-import type { Column, ExportedTable, StoredFile, TableFormatName, TablePlan, Warning } from './model.js';
-import { PAGE_UNPACKERS } from './page-codecs.js';
+import type { Column, ExportedTable, TableFormatName, TablePlan, Warning } from './model.js';
 import { storedColumns, tableFolderOf } from './partition.js';
-import { openParquet, toAsyncBuffer } from './verify/parquet-file.js';
+import { readForeignParquet } from './verify/foreign-parquet.js';
+import { openParquet } from './verify/parquet-file.js';
 import { VERSION } from './version.js';
 
 /** An export into tables, and what it runs with. */
@@ -239,7 +238,7 @@ async function commit(
 async function openTable(place: OutputPlace, format: TableFormatName): Promise<LakeTable> {
   if (format === 'delta') {
     const { openDeltaTable } = await import('./lake/delta/delta-table.js');
-    return openDeltaTable(place, readParquet, `ges-export/${VERSION}`);
+    return openDeltaTable(place, readForeignParquet, `ges-export/${VERSION}`);
   }
   const { openIcebergTable } = await import('./lake/iceberg/iceberg-table.js');
   const location = isStoreAddress(place.name)
@@ -248,14 +247,6 @@ async function openTable(place: OutputPlace, format: TableFormatName): Promise<L
         .replaceAll('\\', '/')
         .replace(/^(?!\/)/, '/')}`;
   return openIcebergTable(place, location, parseText);
-}
-
-async function readParquet(file: StoredFile, columns: readonly string[]) {
-  return parquetReadObjects({
-    file: toAsyncBuffer(file),
-    columns: [...columns],
-    compressors: PAGE_UNPACKERS,
-  });
 }
 
 /** One table is of one format. */

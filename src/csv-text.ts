@@ -2,13 +2,15 @@ import type { CsvOptions } from './model.js';
 
 const QUOTE = 0x22;
 const BYTE_ORDER_MARK = '\uFEFF';
+/** A row of an export is shorter; more than a little above it is no text of JavaScript. */
+const MAX_ROW_CHARS = 500_000_000;
 
 /** A cell as it is written; null where it is the null text without quotes. */
 export type TextCell = string | null;
 
 /**
  * Cuts CSV text into lines of cells, in the dialect that an export was written in and nothing wider (RFC 4180): its
- * line ends, quotes only around whole cells. Text comes in pieces; a line that is not whole yet waits for the next.
+ * line ends, quotes only around whole cells. Text comes in pieces; a line that is not whole yet waits for more.
  */
 export class CsvScanner {
   readonly #delimiter: number;
@@ -16,6 +18,8 @@ export class CsvScanner {
   readonly #nullText: string;
   readonly #toError: (problem: string) => Error;
   #rest = '';
+  /** A line that has not ended is looked at again when there is twice as much of it: what never ends costs no more. */
+  #enough = 0;
   #hasBom: boolean;
   #lines = 0;
 
@@ -28,9 +32,23 @@ export class CsvScanner {
     this.#hasBom = !csv.bom;
   }
 
-  /** The lines that are whole by now. */
+  /** Lines that are whole by now; others wait for more text, or for `last`. */
   take(more: string): TextCell[][] {
-    let text = this.#rest + more;
+    this.#rest += more;
+    if (this.#rest.length < Math.min(this.#enough, MAX_ROW_CHARS)) return [];
+    const lines = this.#wholeLines();
+    if (this.#rest.length > MAX_ROW_CHARS)
+      throw this.#toError(`has a row of more than ${MAX_ROW_CHARS} characters`);
+    return lines;
+  }
+
+  /** The lines that are whole now that the text has ended. */
+  last(): TextCell[][] {
+    return this.#wholeLines();
+  }
+
+  #wholeLines(): TextCell[][] {
+    let text = this.#rest;
     if (!this.#hasBom && text !== '') {
       if (!text.startsWith(BYTE_ORDER_MARK)) throw this.#toError('does not begin with a byte order mark');
       text = text.slice(1);
@@ -47,10 +65,11 @@ export class CsvScanner {
       at = end;
     }
     this.#rest = text.slice(at);
+    this.#enough = this.#rest.length * 2;
     return lines;
   }
 
-  /** The text has ended. */
+  /** After `last`: the text has ended. */
   end(): void {
     if (this.#rest !== '') throw this.#toError('ends in the middle of a row');
   }

@@ -19,7 +19,14 @@ import { ConfigError } from './errors.js';
 import type { OnEvent } from './events.js';
 import { identityOf, newCheckpoint } from './export-identity.js';
 import { checkFoldersFree, checkNothingThere, findStart, restartAt } from './export-start.js';
-import { checkSampled, type JobSample, planJob, sampleJob } from './job-sample.js';
+import {
+  bothSamples,
+  checkSampled,
+  checkSampledEnd,
+  type JobSample,
+  planJob,
+  sampleJob,
+} from './job-sample.js';
 import { type OpenJob, openJob, type WaitOptions } from './job-source.js';
 import { formatManifest, MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './manifest/manifest.js';
 import type { TablePlan, Window } from './model.js';
@@ -195,7 +202,7 @@ async function completePlace(
   const plans = await planLakeTables(wanted, run);
   await checkFoldersFree(place, plans, options.force);
   const windowSize = windowSizeOf(sample, options);
-  return await fillPlace(job, first, run, place, newCheckpoint(identity, plans, windowSize));
+  return await fillPlace(job, sample, run, place, newCheckpoint(identity, plans, windowSize));
 }
 
 /** Brings the place from a checkpoint to the end; begins again once for each table that turns out too narrow. */
@@ -314,6 +321,7 @@ async function readAndWrite(work: PageWriting, engine: Engine): Promise<void> {
   const { options, signal, onEvent } = run;
   const unlimited = Number.MAX_SAFE_INTEGER;
   let bytesRead = 0;
+  let end = startOffset;
   for await (const page of readPages({
     fetchPage: (asked, abort, planned) => job.fetchPage(asked, abort, engine.decoderFor(planned, asked)),
     probePage: job.probePage,
@@ -336,7 +344,9 @@ async function readAndWrite(work: PageWriting, engine: Engine): Promise<void> {
     await engine.writeWindow(page, tables);
     await work.commit(page.window);
     onEvent({ type: 'progress', records: offset, total: job.total, rows: rowsOf(tables), bytesRead });
+    end = page.window.offset + page.window.limit;
   }
+  if (job.isPaged) checkSampledEnd(sample, end, tables);
 }
 
 /** Counts everything again from the finished files; only then writes the manifest, and `_SUCCESS` last. */
@@ -402,7 +412,7 @@ async function exportToStream(client: GesClient, job: OpenJob, run: Run): Promis
   let records = 0;
   await writePages({
     job,
-    sample: first,
+    sample,
     run,
     output,
     tables,
@@ -459,7 +469,10 @@ async function planExport(
   }
   const { plans: wirePlans, sample } = await planJob(client, job, first, options, signal);
   const plans = wirePlans.map((plan) => withGraphHeaders(plan, options.graphHeaders));
-  return { plans: partitioned(options.strict ? plans.map(withoutOverflow) : plans), sample };
+  return {
+    plans: partitioned(options.strict ? plans.map(withoutOverflow) : plans),
+    sample: bothSamples(first, sample),
+  };
 }
 
 /**

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { GesClient } from './client/ges-client.js';
+import { secretName } from './client/hide-secrets.js';
+import type { PageError } from './errors.js';
 import type { OpenJob } from './job-source.js';
 import { canonicalJson, JsonObject, type JsonValue } from './json-value.js';
-import type { DecodedBody, Page, RecordList, TablePlan, Window } from './model.js';
+import type { DecodedBody, Page, RecordList, RecordShape, TablePlan, Window } from './model.js';
 import { checkAnswer, resultChanged } from './pager/check-answer.js';
 import { PageSize } from './pager/page-size.js';
 import { fetchSome, fillWindow } from './pager/read-pages.js';
@@ -28,7 +30,7 @@ export interface JobSample {
   /** Mean length of a record's JSON text, in bytes; 0 without any. */
   readonly recordBytes: number;
   readonly lists: readonly ListSample[];
-  /** Tells records of a paged result apart, by their offset: those of a `FirstSample`. */
+  /** Tells the records of a paged result that were read apart, by their offset. */
   readonly digests: ReadonlyMap<number, string>;
 }
 
@@ -55,11 +57,26 @@ export async function sampleJob(job: OpenJob, pageSize: number, signal: AbortSig
   return { ...lists, digests, fingerprint: fingerprint.digest('hex') };
 }
 
-/** Reads samples over the whole result. @throws whatever reading a window throws */
-async function sampleEverywhere(job: OpenJob, pageSize: number, signal: AbortSignal): Promise<JobSample> {
+/**
+ * Reads samples over the whole result. Of their records those are told apart that an earlier sample has, and those at
+ * the ends of the answers: to do so with all of them would take as long as to plan the tables.
+ *
+ * @throws whatever reading a window throws
+ */
+async function sampleEverywhere(
+  job: OpenJob,
+  earlier: JobSample | undefined,
+  pageSize: number,
+  signal: AbortSignal,
+): Promise<JobSample> {
   const size = Math.min(SAMPLE_RECORDS, pageSize);
   const windows = job.isPaged ? spreadWindows(job.total, size) : [WHOLE];
-  return { ...(await sampleLists(job, windows, size, signal)), digests: new Map() };
+  const digests = new Map<number, string>();
+  const lists = await sampleLists(job, windows, size, signal, ({ window, answers }) => {
+    if (job.isPaged)
+      addDigests(digests, window.offset, answers, (offset) => earlier?.digests.has(offset) === true);
+  });
+  return { ...lists, digests };
 }
 
 async function sampleLists(
@@ -102,11 +119,19 @@ async function sampleLists(
   };
 }
 
-function addDigests(digests: Map<number, string>, from: number, answers: Sample['answers']): void {
+/** @param isWanted whether a record that is not at an end of its answer is needed; else all are */
+function addDigests(
+  digests: Map<number, string>,
+  from: number,
+  answers: Sample['answers'],
+  isWanted: (offset: number) => boolean = () => true,
+): void {
   let offset = from;
   for (const { body, count, digest } of answers) {
-    if (hasOneList(body))
-      for (let index = 0; index < count; index++) digests.set(offset + index, digest(index, index + 1));
+    for (let index = 0; hasOneList(body) && index < count; index++) {
+      const isEnd = index === 0 || index === count - 1;
+      if (isEnd || isWanted(offset + index)) digests.set(offset + index, digest(index, index + 1));
+    }
     offset += count;
   }
 }
@@ -114,6 +139,23 @@ function addDigests(digests: Map<number, string>, from: number, answers: Sample[
 /** How several lists are counted together is learnt while they are read: what tells their records apart may change. */
 function hasOneList({ lists }: DecodedBody): boolean {
   return resultLists(lists).length === 1;
+}
+
+/**
+ * The sample that tables are planned from, with what an earlier one showed: both must come again.
+ *
+ * @throws PageError `TOTAL_CHANGED` where they contradict each other
+ */
+export function bothSamples(earlier: JobSample, planned: JobSample): JobSample {
+  for (const [offset, digest] of earlier.digests) {
+    const again = planned.digests.get(offset);
+    if (again !== undefined && again !== digest) throw otherRecord({ offset, limit: 1 }, offset);
+  }
+  return { ...planned, digests: new Map([...planned.digests, ...earlier.digests]) };
+}
+
+function otherRecord(window: Window, offset: number): PageError {
+  return resultChanged(window, `Record ${offset} is not the one that was read there before`);
 }
 
 /**
@@ -127,14 +169,37 @@ export function checkSampled({ digests }: JobSample, { window, answers }: Page<D
     for (const index of hasOneList(body) ? new Set([0, count - 1]) : []) {
       const sampled = digests.get(offset + index);
       if (sampled === undefined || sampled === digest(index, index + 1)) continue;
-      const what = `Record ${offset + index} is not the one that was read there before`;
-      throw resultChanged({ offset, limit: count }, what);
+      throw otherRecord({ offset, limit: count }, offset + index);
     }
     offset += count;
   }
 }
 
 type Sample = Pick<Page<DecodedBody>, 'window' | 'answers'>;
+/** Records of these may give no rows. */
+const MAYBE_NO_ROWS: ReadonlySet<RecordShape> = new Set(['path-long', 'edge-circle']);
+
+/**
+ * Compares the end of a result with the samples: what they showed must have come again.
+ *
+ * @param end how many records were read, from the beginning of the result on
+ * @param tables with their rows so far
+ * @throws PageError `TOTAL_CHANGED` where a sample showed a record behind the end, or a list that no page has
+ */
+export function checkSampledEnd(
+  { digests, lists }: JobSample,
+  end: number,
+  tables: readonly { readonly plan: TablePlan; readonly rows: number }[],
+): void {
+  const window: Window = { offset: 0, limit: end };
+  for (const offset of digests.keys())
+    if (offset >= end) throw resultChanged(window, `Record ${offset} was there before, and is not any more`);
+  for (const { plan, rows } of tables) {
+    const wasThere = lists.some(({ key, records }) => key === plan.list && records.length > 0);
+    if (!wasThere || rows > 0 || MAYBE_NO_ROWS.has(plan.shape)) continue;
+    throw resultChanged(window, `The list "${plan.list}" had records before, and has none on any page`);
+  }
+}
 
 interface ListSoFar {
   readonly records: JsonValue[];
@@ -233,6 +298,7 @@ function addRecords(
  * Plans the tables of a job from samples over its whole result and from the graph's schema.
  *
  * @param first a sample of the first records, where it has been read already: what it needs is asked for at once
+ * @throws PageError `PAGE_INVALID` for a column whose name holds a secret
  */
 export async function planJob(
   client: GesClient,
@@ -242,12 +308,22 @@ export async function planJob(
   signal: AbortSignal,
 ): Promise<{ readonly plans: readonly TablePlan[]; readonly sample: JobSample }> {
   const [sample, early] = await Promise.all([
-    sampleEverywhere(job, options.pageSize, signal),
+    sampleEverywhere(job, first, options.pageSize, signal),
     first !== undefined && needsSchema(first) ? readSchema(client, signal) : undefined,
   ]);
   const isMissing = early === undefined && needsSchema(sample);
   const schema = isMissing ? await readSchema(client, signal) : (early ?? null);
-  return { plans: planTables(sample.lists, job.scalars, schema, options), sample };
+  const plans = planTables(sample.lists, job.scalars, schema, options);
+  checkNames(plans, client.clean);
+  return { plans, sample };
+}
+
+/** Names of columns come to manifest, checkpoint and messages. @throws PageError `PAGE_INVALID` */
+function checkNames(plans: readonly TablePlan[], clean: GesClient['clean']): void {
+  for (const { name: table, columns } of plans) {
+    const secret = columns.find(({ name }) => clean(name) !== name);
+    if (secret !== undefined) throw secretName(`table "${table}" a column "${clean(secret.name)}"`);
+  }
 }
 
 /** @returns null where the server gives no schema */

@@ -1,4 +1,5 @@
 import type { DecodeBody, GesClient, JobAnswer } from './client/ges-client.js';
+import { hideSecrets } from './client/hide-secrets.js';
 import type { JobStatus } from './client/job-status.js';
 import { waitFor } from './client/retry.js';
 import { JobError, PageError } from './errors.js';
@@ -75,7 +76,8 @@ export const MAX_POLL_MS = 10_000;
 export async function openJob(client: GesClient, jobId: string, options: WaitOptions): Promise<OpenJob> {
   const answer = await readFirst(client, jobId, options);
   const { envelope } = answer;
-  const body = readResult(answer);
+  const read = readingBy(client);
+  const body = read(answer);
   const lists = resultLists(body.lists);
   const scalars = readScalars(body);
   const names = createListNames();
@@ -83,7 +85,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
   const needsSecond = envelope.total !== 1 && isUnclear(body);
   const asked: Window = { offset: 0, limit: needsSecond ? SECOND_RECORDS : 1 };
   const second = needsSecond ? await client.readJob(jobId, asked, options.signal) : answer;
-  const secondResult = needsSecond ? readResult(second) : body;
+  const secondResult = needsSecond ? read(second) : body;
   const primary = primaryList(secondResult.lists, sizeOf(second.envelope, asked));
   const counter = createResultCounter(body, primary);
   const holdsFirst = lists.some((list) => list.count > 0);
@@ -155,7 +157,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
       );
     }
     // A decoder of its own is brought only where the rows stand as they are.
-    const result = decode === undefined ? readResult(page) : page.body;
+    const result = decode === undefined ? read(page) : page.body;
     // The samples hold every list that has a table.
     if (decode === undefined) names.check(result.lists, window.offset);
     const { count, digest } = counter.count(repeated?.paged(result) ?? result, sizeOf(page.envelope, window));
@@ -182,6 +184,14 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     const first: Window = { offset: 0, limit: 1 };
     return counter.count(repeated?.paged(body) ?? body, sizeOf(envelope, first)).digest(0, 1);
   }
+}
+
+/** Reads answers as results. What a result of Cypher says beside its rows stands in a record: secrets may be there too. */
+function readingBy({ clean }: GesClient): (answer: JobAnswer) => DecodedBody {
+  return (answer) => {
+    const result = readResult(answer);
+    return result === answer.body ? result : hideSecrets(result, clean, () => false);
+  };
 }
 
 /** How many records an answer holds by its own word, or as many as its total leaves for the window. */

@@ -18,7 +18,7 @@ export interface TableOutput extends PartEncoding {
   readonly signal: AbortSignal;
   /** Whether the export can begin again with a wider table; if not, a misfit is an error. */
   readonly canRestart: boolean;
-  /** Blots secrets out of what a message says of a record. */
+  /** Blots secrets out of a text: what messages say of a record, and names of folders, must hold none. */
   readonly clean: (text: string) => string;
 }
 
@@ -184,7 +184,7 @@ export class TableWriter {
     }
   }
 
-  /** @throws SinkError `PARTITION_REFUSED` for one partition too many, or a value that is no name */
+  /** @throws SinkError `PARTITION_REFUSED` for one partition too many, or a value that may be no name */
   async #partOf(partition: readonly PartitionValue[]): Promise<OpenPart> {
     const key = partitionKey(partition);
     if (!this.#partitions.has(key) && this.#partitions.size === MAX_PARTITIONS) {
@@ -201,6 +201,13 @@ export class TableWriter {
       throw new SinkError(
         'PARTITION_REFUSED',
         `Column "${tooLong}" of table "${this.plan.name}" holds a value too long for the name of a folder (${MAX_NAME_BYTES} bytes): partition by a column of short values`,
+      );
+    }
+    const told = partition.findIndex((value) => value !== null && this.#output.clean(value) !== value);
+    if (told >= 0) {
+      throw new SinkError(
+        'PARTITION_REFUSED',
+        `Column "${this.plan.partitionBy?.[told]}" of table "${this.plan.name}" holds the token, or another secret of this command: it would be in the name of a folder`,
       );
     }
     return this.#part(key, this.#endOffset, partition);

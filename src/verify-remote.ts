@@ -68,7 +68,7 @@ export async function compareWithServer(
     for (const table of plans.tables) {
       const perFile = runs.get(table) ?? new Map<PartFile, ExpectedRun[]>();
       runs.set(table, perFile);
-      const collected = collectRuns(table, window, bodies, plans.all, paths, perFile);
+      const collected = collectRuns(table, window, bodies, { ...plans, paths, clean: client.clean }, perFile);
       rows += collected.rows;
       if (collected.unplaced > 0) {
         const message = `The server gives ${collected.unplaced} rows of table "${table.plan.name}", of the records [${window.offset}, ${window.offset + window.limit}), for whose partition there is no file`;
@@ -178,6 +178,15 @@ const ONE_ROW_SHAPES: ReadonlySet<RecordShape> = new Set(['id', 'path', 'element
 /** These may give none. The others give one or more. */
 const MAYBE_NO_ROW_SHAPES: ReadonlySet<RecordShape> = new Set(['path-long', 'edge-circle']);
 
+interface Comparison {
+  /** The tables of all lists. */
+  readonly all: readonly TablePlan[];
+  /** The part files that are there. */
+  readonly paths: ReadonlySet<string>;
+  /** Blots secrets out of a text. */
+  readonly clean: GesClient['clean'];
+}
+
 /**
  * The rows of one window, as runs of the files that hold its records.
  *
@@ -187,11 +196,10 @@ function collectRuns(
   { plan, files }: ComparedTable,
   window: Window,
   bodies: readonly DecodedBody[],
-  plans: readonly TablePlan[],
-  paths: ReadonlySet<string>,
+  { all, paths, clean }: Comparison,
   perFile: Map<PartFile, ExpectedRun[]>,
 ): { readonly rows: number; readonly unplaced: number } {
-  const rowsOf = rowsByRecord(plan, window, bodies, plans);
+  const rowsOf = rowsByRecord(plan, window, bodies, all, clean);
   const dealer = plan.partitionBy === undefined ? null : new RowDealer(plan.columns, plan.partitionBy);
   let count = 0;
   for (const file of files) {
@@ -241,11 +249,12 @@ function rowsByRecord(
   window: Window,
   bodies: readonly DecodedBody[],
   plans: readonly TablePlan[],
+  clean: GesClient['clean'],
 ): Row[][] {
   const reader = createRowReader(plan, (drift) => {
     throw new VerifyError(
       'VERIFY_FAILED',
-      `Record ${drift.offset} of table "${plan.name}" has what fits no column now: ${stringifyJson(drift.misfits).slice(0, 200)}`,
+      `Record ${drift.offset} of table "${plan.name}" has what fits no column now: ${clean(stringifyJson(drift.misfits)).slice(0, 200)}`,
     );
   });
   const rowsOf: Row[][] = [];

@@ -169,3 +169,143 @@ test.for([
     expect(`${stdout.toString()}${stderr}`.toLowerCase()).not.toContain('0123456789');
   },
 );
+
+const PLANTED = 'planted-token-0123456789';
+
+/** A finished job whose result has these lists, paged by the first; its graph has no schema and lists these jobs. */
+async function plant(
+  listsAt: (offset: number) => Readonly<Record<string, readonly unknown[]>>,
+  jobs: readonly unknown[] = [],
+) {
+  const { endpoint } = await serve(({ url }) => {
+    const [offset, limit] = [Number(url.searchParams.get('offset')), Number(url.searchParams.get('limit'))];
+    if (url.pathname.endsWith('/jobs/status')) return json({ jobCount: jobs.length, jobs });
+    if (url.pathname.endsWith('/schema')) return json({ errorCode: 'GES.8003', errorMessage: 'none' }, 400);
+    const all = Object.entries(listsAt(offset));
+    const pages = all.map(([name, records]) => [name, records.slice(offset, offset + limit)] as const);
+    const total = all[0]?.[1].length;
+    const paging = { data_offset: offset, data_return_size: pages[0]?.[1].length, data_total_size: total };
+    return json({ status: 'success', data: { outputs: { ...Object.fromEntries(pages), ...paging } } });
+  });
+  return { GES_ENDPOINT: endpoint, GES_PROJECT_ID: 'p', GES_GRAPH: 'g', GES_TOKEN: PLANTED };
+}
+
+const scores = Array.from({ length: 2500 }, (_, at) => ({ [`v${at}`]: at / 8 }));
+const vertices = (property: string) =>
+  ['a', 'b', 'c'].map((id) => ({ id, label: 'x', properties: { [property]: [id] } }));
+
+test.for([
+  ['a list', () => ({ [PLANTED]: scores })],
+  ['a list whose name holds it', () => ({ [`of ${PLANTED}.`]: scores })],
+  ['a list of no documented shape', () => ({ [PLANTED]: [[{ a: 1 }], [2]] })],
+  ['a list beside another', () => ({ pagerank: scores, [PLANTED]: scores })],
+  [
+    'a list of a page that no sample shows',
+    (at: number) => ({ [at === 1100 ? PLANTED : 'pagerank']: scores }),
+  ],
+  ['a property', () => ({ vertices: vertices(PLANTED) })],
+  ['a member', () => ({ distance: [{ a: { [PLANTED]: 1 } }, { b: { [PLANTED]: 2 } }] })],
+  ['a column of Cypher', () => ({ columns: [PLANTED], data: [{ row: [1] }, { row: [2] }] })],
+] as const)('a token that a server uses as the name of %s is told nowhere', async ([, lists], { folder }) => {
+  const env = await plant(lists);
+  for (const engine of ['columnar', 'reference']) {
+    const out = join(folder, engine);
+    const args = [
+      'export',
+      'job',
+      '--out',
+      out,
+      '--engine',
+      engine,
+      '--page-size',
+      '100',
+      '--json',
+      '--debug',
+    ];
+    const { exitCode, stdout, stderr } = await runCommand(args, { env });
+    expect(exitCode, stderr).toBe(3);
+    expect(`${stdout.toString()}${stderr}${await everythingIn(folder)}`).not.toContain('0123456789');
+    expect(stderr).toMatch(/"code":"PAGE_INVALID","message":"The server gives [^\n]*\*\*\*/);
+  }
+  const inspected = await runCommand(['inspect', 'job'], { env });
+  expect(`${inspected.stdout.toString()}${inspected.stderr}`).not.toContain('0123456789');
+});
+
+test('a token in what a result of Cypher says beside its rows is not in the manifest', async ({ folder }) => {
+  const statement = { columns: ['n'], data: [{ row: [1] }], stats: { [PLANTED]: PLANTED } };
+  const env = await plant(() => ({ results: [statement] }));
+  const { exitCode, stderr } = await runCommand(['export', 'job', '--out', folder, '--json'], { env });
+  expect(exitCode, stderr).toBe(0);
+  expect(`${stderr}${await everythingIn(folder)}`).not.toContain(PLANTED);
+  expect(await readFile(join(folder, 'manifest.json'), 'utf8')).toContain('***');
+});
+
+test('a token in a column of --partition-by is no name of a folder', async ({ folder }) => {
+  const labelled = ['a', 'b'].map((id) => ({ id, label: id === 'a' ? 'x' : PLANTED, properties: {} }));
+  const env = await plant(() => ({ vertices: labelled }));
+  const args = ['export', 'job', '--out', folder, '--partition-by', 'label', '--json'];
+  const { exitCode, stderr } = await runCommand(args, { env });
+  expect([exitCode, stderr.includes('PARTITION_REFUSED')], stderr).toEqual([2, true]);
+  const names = (await readdir(folder, { recursive: true })).join('\n');
+  expect(`${stderr}${names}`).not.toContain(PLANTED);
+});
+
+test('a token in the job list is told neither in lines nor in a table', async ({ folder }) => {
+  const entry = { jobId: 'j1', status: 'failed', failReason: `no ${PLANTED}`, algorithm: PLANTED };
+  const env = await plant(() => ({}), [entry]);
+  const said: string[] = [];
+  for (const args of [
+    ['jobs', 'list'],
+    ['jobs', 'list', '--json'],
+    ['jobs', 'show', 'j1'],
+    ['jobs', 'show', 'j1', '--json'],
+    ['jobs', 'list', '--export', folder],
+  ]) {
+    const { exitCode, stdout, stderr } = await runCommand(args, { env });
+    expect(exitCode, stderr).toBe(0);
+    said.push(stdout.toString(), stderr);
+  }
+  const everything = `${said.join('')}${await everythingIn(folder)}`;
+  expect(everything).toContain('no ***');
+  expect(everything).not.toContain(PLANTED);
+});
+
+test('a token in a record that fits no column any more is not in what verify --remote says', async ({
+  folder,
+}) => {
+  let isAltered = false;
+  // No sample shows these.
+  const altered = scores.map((record, at) =>
+    at < 1100 && at % 160 > 105 ? { [`v${at}`]: [PLANTED] } : record,
+  );
+  const env = await plant(() => ({ pagerank: isAltered ? altered : scores }));
+  const exported = await runCommand(['export', 'job', '--out', folder, '--strict'], { env });
+  expect(exported.exitCode, exported.stderr).toBe(0);
+  isAltered = true;
+  const { exitCode, stdout, stderr } = await runCommand(['verify', folder, '--remote', '20', '--json'], {
+    env,
+  });
+  expect([exitCode, stderr], stdout.toString()).toEqual([5, expect.stringContaining('***')]);
+  expect(`${stdout.toString()}${stderr}`).not.toContain(PLANTED);
+});
+
+test('a session token that an object store repeats is not told', async ({ openGraph }) => {
+  const { endpoint } = await serve(({ headers }) => ({
+    status: 403,
+    headers: { 'content-type': 'application/xml' },
+    body: `<Error><Code>InvalidToken</Code><Message>no ${headers['x-amz-security-token']}</Message></Error>`,
+  }));
+  const graph = await openGraph();
+  const store = {
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_ACCESS_KEY_ID: 'key',
+    AWS_SECRET_ACCESS_KEY: 'planted-secret',
+    AWS_SESSION_TOKEN: PLANTED,
+    AWS_REGION: 'cn-north-4',
+    HOME: '/nonexistent',
+  };
+  const args = ['export', 'pagerank', '--out', 's3://bucket/a', '--json', '--debug'];
+  const { exitCode, stdout, stderr } = await runCommand(args, { env: { ...graph.env, ...store } });
+  expect([exitCode, stderr.includes('no ***')], stderr).toEqual([1, true]);
+  expect(`${stdout.toString()}${stderr}`).not.toContain(PLANTED);
+});

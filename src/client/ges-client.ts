@@ -32,7 +32,10 @@ export interface GesClientOptions {
   /** Turns the bytes of a body into envelope and records, where a call brings no decoder of its own. */
   readonly decode: DecodeBody;
   readonly onRetry?: ((event: RetryEvent) => void) | undefined;
-  /** Whether a list of an answer stands beside its records; secrets are blotted out of it. */
+  /**
+   * Whether a list of a result stands beside its records; secrets are blotted out of it, as of everything in answers
+   * that are no result.
+   */
   readonly isBeside?: ((list: string) => boolean) | undefined;
 }
 
@@ -184,7 +187,7 @@ export function createGesClient(options: GesClientOptions): GesClient {
     let envelope: Envelope;
     try {
       const read = await (call.decode ?? options.decode)(withoutMark(response.body));
-      body = hideSecrets(read, clean, options.isBeside ?? (() => false));
+      body = hideSecrets(read, clean, (list) => call.kind !== 'job' || options.isBeside?.(list) === true);
       envelope = readEnvelope(body.envelope, { listed: firstListedError(body), clean });
     } catch (error) {
       // Whatever stands in the body of a refusal (HTML of a proxy, nothing), the status says enough; but with 400 GES

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { PageError } from '../errors.js';
 import { canonicalJson, isJsonArray, JsonObject, type JsonValue } from '../json-value.js';
 import type { DecodedBody, RecordList } from '../model.js';
 
@@ -7,6 +8,7 @@ import type { DecodedBody, RecordList } from '../model.js';
  * warnings and to messages. Records are data and stay as they came.
  *
  * @param isBeside whether a list stands beside the records, such as `sources`
+ * @throws PageError `PAGE_INVALID` for a list whose name holds a secret: the name would be that of table and folder
  */
 export function hideSecrets(
   body: DecodedBody,
@@ -15,9 +17,22 @@ export function hideSecrets(
 ): DecodedBody {
   const hidden = hideIn(body.envelope, clean);
   const envelope = hidden instanceof JsonObject ? hidden : body.envelope;
+  for (const { key } of body.lists) if (clean(key) !== key) throw secretName(`a list "${clean(key)}"`);
   const lists = body.lists.map((list) => (isBeside(list.key) ? hideInList(list, clean) : list));
   const isSame = envelope === body.envelope && lists.every((list, index) => list === body.lists[index]);
   return isSame ? body : { ...body, envelope, lists, release: () => body.release() };
+}
+
+/** @param what has the name, as messages may tell it */
+export function secretName(what: string): PageError {
+  return new PageError(
+    'PAGE_INVALID',
+    `The server gives ${what}: *** stands for the token, or for another secret of this command`,
+    {
+      retryable: false,
+      action: 'Check what answers at the endpoint; where the secret is a word of the data, change the secret',
+    },
+  );
 }
 
 /** The value itself where it holds no secret. */

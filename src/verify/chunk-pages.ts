@@ -5,7 +5,8 @@ import { unpackPage } from '../page-codecs.js';
 import { toAsyncBuffer } from './parquet-file.js';
 import { type PageHeader, readPageHeader } from './parquet-pages.js';
 
-const CODECS: Readonly<Record<string, Compression>> = {
+/** What pages are packed with, by the name in the footer. */
+export const CODECS: Readonly<Record<string, Compression>> = {
   UNCOMPRESSED: 'none',
   SNAPPY: 'snappy',
   GZIP: 'gzip',
@@ -73,7 +74,9 @@ function unpacked(codec: Compression, packed: Buffer, length: number): Buffer | 
   try {
     const { buffer, byteOffset, byteLength } = unpackPage(codec, packed, length);
     return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
-  } catch {
+  } catch (error) {
+    // Where this Node has no zstd, the page is not to blame.
+    if (error instanceof GesExportError) throw error;
     return null;
   }
 }

@@ -53,6 +53,8 @@ async function* csvLines(file: StoredFile, layout: FileLayout): AsyncGenerator<T
     const lines = scanner.take(text);
     if (lines.length > 0) yield lines;
   }
+  const last = scanner.last();
+  if (last.length > 0) yield last;
   scanner.end();
 }
 

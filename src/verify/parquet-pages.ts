@@ -75,7 +75,7 @@ function readCount(bytes: ThriftBytes): number | null {
  * format, Encodings, RLE = 3).
  *
  * @param width bits of a number, 1 to 24
- * @returns whether the bytes `[start, end)` hold `count` numbers
+ * @returns whether the bytes `[start, end)` hold `count` numbers, and nothing else
  */
 export function readHybrid(
   bytes: Uint8Array,
@@ -85,6 +85,21 @@ export function readHybrid(
   count: number,
   into: Uint8Array | Uint32Array,
 ): boolean {
+  return endOfHybrid(bytes, start, end, width, count, into) === end;
+}
+
+/** Groups of eight that a run of packed bits may have beyond what is needed: some writers fill up. */
+const SPARE_GROUPS = 64;
+
+/** The same, for what may have more behind it. @returns where the numbers end; -1 where they are not there */
+export function endOfHybrid(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  width: number,
+  count: number,
+  into: Uint8Array | Uint32Array,
+): number {
   const valueBytes = Math.ceil(width / 8);
   let at = start;
   let done = 0;
@@ -92,31 +107,31 @@ export function readHybrid(
     let head = 0;
     for (let shift = 0; ; shift += 7) {
       const byte = bytes[at++] as number;
-      if (at > end || shift > 28) return false;
+      if (at > end || shift > 28) return -1;
       head |= (byte & 0x7f) << shift;
       if (byte < 0x80) break;
     }
     const length = head >>> 1;
-    if (length === 0) return false;
+    if (length === 0) return -1;
     if ((head & 1) === 0) {
       let value = 0;
-      if (at + valueBytes > end) return false;
+      if (at + valueBytes > end) return -1;
       for (let index = 0; index < valueBytes; index++) value |= (bytes[at++] as number) << (8 * index);
-      if (value >>> width !== 0) return false;
+      if (value >>> width !== 0) return -1;
       // A run beyond the end says nothing more, and other readers reserve memory for all of it.
-      if (length > count - done) return false;
+      if (length > count - done) return -1;
       into.fill(value, done, done + length);
       done += length;
       continue;
     }
     const packed = length * width;
-    if (at + packed > end) return false;
+    if (at + packed > end || length > Math.ceil((count - done) / 8) + SPARE_GROUPS) return -1;
     const to = Math.min(count, done + length * 8);
     unpack(bytes, at, width, into, done, to);
     at += packed;
     done = to;
   }
-  return at === end;
+  return at;
 }
 
 /** Numbers of `width` bits, the lowest bit first. */

@@ -32,34 +32,68 @@ export async function* readParquetRows(
  */
 export async function readRowGroup(
   file: StoredFile,
-  { metadata, readColumn }: ParquetFile,
+  parquet: ParquetFile,
   number: number,
   first: number,
   columns: readonly Column[],
   layout: FileLayout,
 ): Promise<RowBatch> {
+  const { metadata } = parquet;
   const group = metadata.row_groups[number];
-  const count = Number(group?.num_rows);
-  await checkRowGroup(file, metadata, group, columns);
-  const data: ArrayLike<unknown>[] = [];
+  const data = await readValues(file, parquet, number, first, columns);
   const problems: string[] = [];
   for (const [index, column] of columns.entries()) {
-    const values = await readColumn(index, column.name, first, first + count);
-    if (values.length !== count)
-      throw new FileProblem(
-        `has ${values.length} of ${count} values in column ${JSON.stringify(column.name)}`,
-      );
-    data.push(values);
+    const values = data[index] ?? [];
     const problem = statisticsProblem(values, group?.columns[index]?.meta_data?.statistics);
     if (problem !== null)
       problems.push(`row group ${number}, column ${JSON.stringify(column.name)}: ${problem}`);
   }
   return {
     first,
-    count,
+    count: Number(group?.num_rows),
     problems,
     cells: (index) => columns.map((column, at) => toCell(data[at]?.[index], column, layout)),
   };
+}
+
+/**
+ * The rows of a file, one row group at a time, each cell as hyparquet gives it: text and JSON as strings, INT64 as bigint.
+ *
+ * @throws FileProblem
+ */
+export async function* readParquetCells(
+  file: StoredFile,
+  columns: readonly Column[],
+): AsyncGenerator<unknown[][]> {
+  const parquet = await openParquet(file);
+  let first = 0;
+  for (const [number, group] of parquet.metadata.row_groups.entries()) {
+    const count = Number(group.num_rows);
+    const data = await readValues(file, parquet, number, first, columns);
+    yield Array.from({ length: count }, (_, index) => data.map((values) => values[index]));
+    first += count;
+  }
+}
+
+/** The values of each column in a row group, which is checked before. @throws FileProblem */
+async function readValues(
+  file: StoredFile,
+  { metadata, readColumn }: ParquetFile,
+  number: number,
+  first: number,
+  columns: readonly Column[],
+): Promise<ArrayLike<unknown>[]> {
+  const group = metadata.row_groups[number];
+  const count = Number(group?.num_rows);
+  await checkRowGroup(file, metadata, group, columns);
+  const data: ArrayLike<unknown>[] = [];
+  for (const [index, { name }] of columns.entries()) {
+    const values = await readColumn(index, name, first, first + count);
+    if (values.length !== count)
+      throw new FileProblem(`has ${values.length} of ${count} values in column ${JSON.stringify(name)}`);
+    data.push(values);
+  }
+  return data;
 }
 
 /** @throws RowProblem when the value is none of the column's type */

@@ -30,18 +30,11 @@ export async function readBlocks(
   let length = 0;
   /** Up to here it is UTF-8. */
   let checked = 0;
-  for await (const chunk of chunksOf(file)) {
-    if (length + chunk.length + STOPS.length > block.length) {
-      const larger = Buffer.allocUnsafe((length + chunk.length + STOPS.length) * 2);
-      block.copy(larger, 0, 0, length);
-      block = larger;
-    }
-    chunk.copy(block, length);
-    const lineEnd = chunk.lastIndexOf(LINE_FEED);
-    const end = length + lineEnd + 1;
-    length += chunk.length;
-    if (length > MAX_ROW_BYTES) throw new FileProblem(`has a row of more than ${MAX_ROW_BYTES} bytes`);
-    if (lineEnd < 0) continue;
+  /** Up to here the bytes are lines that wait to be looked at. */
+  let end = 0;
+  /** A row that has not ended is looked at again when there is twice as much of it: what never ends costs no more. */
+  let enough = 0;
+  const look = () => {
     if (!isUtf8(block.subarray(checked, end))) throw new FileProblem('is not UTF-8');
     const behind = [block[end], block[end + 1]];
     [block[end], block[end + 1]] = STOPS;
@@ -50,7 +43,23 @@ export async function readBlocks(
     block.copyWithin(0, used, length);
     length -= used;
     checked = end - used;
+    end = 0;
+    enough = length * 2;
+  };
+  for await (const chunk of chunksOf(file)) {
+    if (length + chunk.length + STOPS.length > block.length) {
+      const larger = Buffer.allocUnsafe((length + chunk.length + STOPS.length) * 2);
+      block.copy(larger, 0, 0, length);
+      block = larger;
+    }
+    chunk.copy(block, length);
+    const lineEnd = chunk.lastIndexOf(LINE_FEED);
+    if (lineEnd >= 0) end = length + lineEnd + 1;
+    length += chunk.length;
+    if (end > 0 && (length >= enough || length > MAX_ROW_BYTES)) look();
+    if (length > MAX_ROW_BYTES) throw new FileProblem(`has a row of more than ${MAX_ROW_BYTES} bytes`);
   }
+  if (end > checked) look();
   if (length === 0) return;
   if (!isUtf8(block.subarray(checked, length))) throw new FileProblem('is not UTF-8');
   [block[length], block[length + 1]] = STOPS;

@@ -31,7 +31,8 @@ function skipStruct(bytes: ThriftBytes, depth: number): boolean {
   }
 }
 
-function skipValue(bytes: ThriftBytes, type: number, depth: number): boolean {
+/** Skips a value of a field or a list; false where it is none. */
+export function skipValue(bytes: ThriftBytes, type: number, depth: number): boolean {
   switch (type) {
     case THRIFT.true:
     case THRIFT.false:

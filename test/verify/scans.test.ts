@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { CsvScanner } from '../../src/csv-text.js';
 import { parseText } from '../../src/decode/reference/parse-text.js';
 import type { Column, StoredFile } from '../../src/model.js';
 import { sinkFormats } from '../../src/sinks/sink-formats.js';
 import { type FileLayout, fileLayout } from '../../src/verify/file-layout.js';
+import { readBlocks } from '../../src/verify/read-blocks.js';
 import { readRows } from '../../src/verify/read-rows.js';
 import { FileProblem } from '../../src/verify/row-batch.js';
 import { RowJudge } from '../../src/verify/row-judge.js';
@@ -11,6 +13,7 @@ import { scanRows } from '../../src/verify/scan-rows.js';
 import { runColumnar } from '../decode/columnar/compare-engines.mjs';
 import { engines } from '../decode/columnar/engines.js';
 import { Random, randomCase } from '../decode/columnar/random-case.mjs';
+import { PLAIN_CSV } from '../sinks/table-fixtures.js';
 
 /** Says how many rows were not plainly right. */
 class CountingJudge extends RowJudge {
@@ -160,3 +163,43 @@ test.for<['small' | 'large', number, number]>([
     expect(found, 'damages that were seen').toBeGreaterThan(numRuns / 3);
   },
 );
+
+test('a row that never ends is looked at for about its length, in the words of one that ends too late', async () => {
+  const piece = Buffer.from('a line in quotes\n'.repeat(256));
+  const unclosed = Buffer.concat([Buffer.from('id\n"'), ...Array.from({ length: 2000 }, () => piece)]);
+  async function* read() {
+    for (let at = 0; at < unclosed.length; at += piece.length)
+      yield Buffer.from(unclosed.subarray(at, at + piece.length));
+  }
+  const file = { path: 'part-00000.csv', isFile: true, bytes: unclosed.length, read, scan: read };
+  let looked = 0;
+  const reading = readBlocks(file, (_, end) => {
+    looked += end;
+    return 0;
+  });
+  await expect(reading).rejects.toThrow('ends in the middle of a row');
+  expect(looked).toBeLessThan(unclosed.length * 4);
+  expect(looked).toBeGreaterThan(unclosed.length / 2);
+  const layout = fileLayout({ format: 'csv', ...PLAIN_CSV }, parseText);
+  const columns = [{ name: 'id', type: 'string', nullable: false }] as const;
+  for (const judging of [scanned, readWithCare])
+    expect(await judging(file, columns, layout)).toMatchObject({
+      fileProblem: 'ends in the middle of a row',
+    });
+});
+
+test('text of a row that never ends costs no more in many pieces than in few', () => {
+  const text = `"${'x'.repeat(24 * 1024 * 1024)}`;
+  const timeOf = (size: number) => {
+    const scanner = new CsvScanner(PLAIN_CSV, (problem) => new Error(problem));
+    const start = performance.now();
+    for (let at = 0; at < text.length; at += size)
+      expect(scanner.take(text.slice(at, at + size))).toEqual([]);
+    expect(scanner.last()).toEqual([]);
+    expect(() => scanner.end()).toThrow('ends in the middle of a row');
+    return performance.now() - start;
+  };
+  const few = timeOf(text.length / 4);
+  // A look at all of it for each piece would take a thousand times as long.
+  expect(timeOf(8 * 1024)).toBeLessThan(100 * few + 2000);
+});

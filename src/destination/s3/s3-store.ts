@@ -32,6 +32,7 @@ export class S3Store {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #endpoint: string;
+  readonly #secrets: readonly string[];
   readonly #signal: AbortSignal;
   readonly #maxAttempts: number;
   /** The time at the store when it last answered: ages of objects do not depend on the clock of this machine. */
@@ -42,6 +43,8 @@ export class S3Store {
     this.#sdk = sdk;
     this.#bucket = bucket;
     this.#endpoint = settings.s3Endpoint ?? 'the store';
+    const { s3SessionToken, s3SecretAccessKey } = settings;
+    this.#secrets = [s3SessionToken, s3SecretAccessKey].flatMap((secret) => secret || []);
     this.#signal = signal;
     this.#maxAttempts = settings.maxAttempts;
     this.#client = createS3Client(sdk, settings, (date) => {
@@ -299,7 +302,7 @@ export class S3Store {
   }
 
   #named(error: unknown, action: string, key: string): unknown {
-    return toStoreError(error, `${action} "${this.nameOf(key)}"`, this.#endpoint);
+    return toStoreError(error, `${action} "${this.nameOf(key)}"`, this.#endpoint, this.#secrets);
   }
 
   #rejected(action: string, key: string, what: string): StoreError {

@@ -5,7 +5,10 @@ import type { TableFiles } from '../table-model.js';
 
 const LOG_FOLDER = '_delta_log';
 
-/** Reads some columns of a Parquet file as one object a row; structs are objects, and what is not there is null. */
+/**
+ * Reads some columns of a Parquet file as one object a row; structs are objects, and what is not there is null. Rows
+ * without any of them may be left out.
+ */
 export type ReadParquet = (
   file: StoredFile,
   columns: readonly string[],
@@ -107,7 +110,8 @@ async function readCheckpoint(
   try {
     rows = await readParquet(file, ACTION_NAMES);
   } catch (cause) {
-    throw broken(files, `"${name}" cannot be read`, cause);
+    const why = cause instanceof Error ? `: ${cause.message}` : '';
+    throw broken(files, `"${name}" cannot be read${why}`, cause);
   }
   for (const row of rows) state.take(row, name);
 }

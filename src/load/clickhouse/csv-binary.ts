@@ -4,6 +4,7 @@ import type { Column } from '../../model.js';
 import type { LoadPart, LoadTable } from '../load-model.js';
 import { CsvCells, ESCAPED, hasByteDelimiter, PLAIN } from '../parts/csv-cells.js';
 import { damagedPart, misfit, wrongCellCount } from '../parts/damaged-part.js';
+import { PendingBytes } from '../parts/pending-bytes.js';
 import { BinaryOutput } from './binary-output.js';
 import type { ClickhouseColumn } from './column-types.js';
 
@@ -12,6 +13,8 @@ const ZERO = 0x30;
 const QUOTE = 0x22;
 /** So many digits fit a double whatever they are. */
 const SAFE_DIGITS = 15;
+/** As `verify` says (`verify/read-blocks.ts`). */
+const MAX_ROW_BYTES = 1 << 29;
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 /**
@@ -38,6 +41,7 @@ export class CsvToBinary {
   readonly #nullText: Buffer;
   readonly #cells: CsvCells;
   readonly #output = new BinaryOutput();
+  #hasBom: boolean;
   /** Of the header, and of the rows so far. */
   #lines = 0;
 
@@ -59,6 +63,7 @@ export class CsvToBinary {
     this.#isNullable = table.columns.map((_, index) =>
       targets.some(({ from, type }) => from === index && type.startsWith('Nullable(')),
     );
+    this.#hasBom = !table.source.csv.bom;
     this.#nullText = Buffer.from(table.source.csv.nullText);
     this.#cells = new CsvCells(table.source.csv, table.columns.length, (problem) =>
       this.#damaged(`${problem}, in ${this.#lines === 0 ? 'the header' : `row ${this.#lines}`}`),
@@ -67,31 +72,35 @@ export class CsvToBinary {
 
   /** @throws VerifyError `VERIFY_FAILED` where the text is not that of the columns */
   async *encode(text: NodeJS.ReadableStream): AsyncIterable<Buffer> {
-    let rest: Buffer = Buffer.alloc(0);
-    let hasBom = !this.#table.source.csv.bom;
+    const pending = new PendingBytes();
     for await (const chunk of text) {
-      const bytes = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
-      let at = 0;
-      if (!hasBom) {
-        if (bytes.length < BYTE_ORDER_MARK.length) {
-          rest = bytes;
-          continue;
-        }
-        if (!bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK))
-          throw this.#damaged('does not begin with a byte order mark');
-        hasBom = true;
-        at = BYTE_ORDER_MARK.length;
-      }
-      for (let next = this.#cells.line(bytes, at); next >= 0; next = this.#cells.line(bytes, at)) {
-        at = next;
-        if (this.#lines++ > 0) this.#row(bytes);
-        if (this.#output.isFull) yield this.#output.take();
-      }
-      // The stream may use the memory of its chunk again.
-      rest = Buffer.from(bytes.subarray(at));
+      const bytes = pending.add(chunk as Buffer);
+      if (bytes !== null) pending.keep(bytes.subarray(yield* this.#rows(bytes)));
+      if (pending.length > MAX_ROW_BYTES)
+        throw this.#damaged(`has a row of more than ${MAX_ROW_BYTES} bytes`);
     }
-    if (rest.length > 0 || this.#lines === 0) throw this.#damaged('ends in the middle of a row');
+    const rest = pending.all();
+    const isWhole = (yield* this.#rows(rest)) === rest.length;
+    if (!isWhole || this.#lines === 0) throw this.#damaged('ends in the middle of a row');
     if (!this.#output.isEmpty) yield this.#output.take();
+  }
+
+  /** Encodes the rows that are whole; gives where they end. */
+  *#rows(bytes: Buffer): Generator<Buffer, number> {
+    let at = 0;
+    if (!this.#hasBom) {
+      if (bytes.length < BYTE_ORDER_MARK.length) return 0;
+      if (!bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK))
+        throw this.#damaged('does not begin with a byte order mark');
+      this.#hasBom = true;
+      at = BYTE_ORDER_MARK.length;
+    }
+    for (let next = this.#cells.line(bytes, at); next >= 0; next = this.#cells.line(bytes, at)) {
+      at = next;
+      if (this.#lines++ > 0) this.#row(bytes);
+      if (this.#output.isFull) yield this.#output.take();
+    }
+    return at;
   }
 
   #row(bytes: Buffer): void {

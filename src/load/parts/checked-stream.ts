@@ -76,7 +76,7 @@ function checkBytes(file: PartFile): Transform {
 }
 
 /** A failure while a part file is read as an error of ours; one that is, such as that of a store, stays as it is. */
-export function unreadable(file: PartFile, cause: Error): GesExportError {
+function unreadable(file: PartFile, cause: Error): GesExportError {
   if (cause instanceof GesExportError) return cause;
   const isMissing = 'code' in cause && cause.code === 'ENOENT';
   const what = isMissing ? 'is missing' : `cannot be read: ${cause.message}`;

@@ -20,14 +20,16 @@ export async function* csvRows(stream: Readable, part: CsvPart): AsyncIterable<r
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let isHeaderRead = false;
   let rows = 0;
-  for await (const chunk of stream) {
-    const lines = scanner.take(decoder.decode(chunk as Buffer, { stream: true }));
+  const rowsOf = (lines: TextCell[][]): readonly LoadRow[] => {
     if (!isHeaderRead && lines.length > 0) {
       isHeaderRead = true;
       lines.shift();
     }
-    yield lines.map((line) => rowOf(line, ++rows, part));
-  }
+    return lines.map((line) => rowOf(line, ++rows, part));
+  };
+  for await (const chunk of stream)
+    yield rowsOf(scanner.take(decoder.decode(chunk as Buffer, { stream: true })));
+  yield rowsOf(scanner.last());
   scanner.end();
   if (!isHeaderRead) throw damagedPart(part.file, 'ends in the middle of a row');
 }

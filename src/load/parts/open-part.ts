@@ -7,6 +7,7 @@ import { cellOfText } from './cell-value.js';
 import { checkedStream, type OpenStored } from './checked-stream.js';
 import { csvRows } from './csv-rows.js';
 import { ndjsonRows } from './ndjson-rows.js';
+import { parquetRows, type ReadParquetCells } from './parquet-rows.js';
 
 /** The table that a part file is of, as the manifest tells. */
 export interface PartTable {
@@ -21,10 +22,11 @@ export function openPart(
   table: PartTable,
   source: LoadSource,
   parseJson: (text: string) => JsonValue,
+  readCells: ReadParquetCells,
 ): LoadPart {
   const columns = storedColumns(table.columns, table.partitionBy);
   const stored = () => {
-    if (source.format === 'parquet') return readParquet(open, file, columns);
+    if (source.format === 'parquet') return parquetRows(open, file, columns, readCells);
     const stream = checkedStream(open, file);
     return source.format === 'csv'
       ? csvRows(stream, { file, columns, csv: source.csv, parseJson })
@@ -36,16 +38,6 @@ export function openPart(
     rows: () => (isPartitioned ? filled(stored(), file, table, parseJson) : stored()),
     text: () => (source.format === 'parquet' || isPartitioned ? null : checkedStream(open, file)),
   };
-}
-
-/** What reads Parquet is loaded only for Parquet. */
-async function* readParquet(
-  open: OpenStored,
-  file: PartFile,
-  columns: readonly Column[],
-): AsyncIterable<readonly LoadRow[]> {
-  const { parquetRows } = await import('./parquet-rows.js');
-  yield* parquetRows(open, file, columns);
 }
 
 /** Puts the cells that the path of a file holds back between those in the file. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The loaders against PostgreSQL and ClickHouse, which it installs and starts. Needs a build.
+# The loaders against PostgreSQL and ClickHouse, which it installs and starts, and loads that are killed. Needs a build.
 # Ends with one line, "N passed, N failed".
 set -uo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -26,6 +26,11 @@ status=${PIPESTATUS[0]}
 tests="$(grep -E '^ *Tests ' "$log" | tail -n 1)"
 passed=$(grep -Eo '[0-9]+ passed' <<<"$tests" | grep -Eo '[0-9]+' || echo 0)
 failed=$(grep -Eo '[0-9]+ failed' <<<"$tests" | grep -Eo '[0-9]+' || echo 0)
+# Bounded by time; without a bound it runs by hand (--help).
+kills="$(nice node "$here/kill.mjs" --seconds 30 2>&1)" || status=1
+echo "$kills"
+passed=$((passed + $(tail -n 1 <<<"$kills" | grep -Eo '[0-9]+ passed' | grep -Eo '[0-9]+' || echo 0)))
+failed=$((failed + $(tail -n 1 <<<"$kills" | grep -Eo '[0-9]+ failed' | grep -Eo '[0-9]+' || echo 0)))
 if [[ "$status" -ne 0 && "$failed" -eq 0 ]]; then failed=1; fi
 echo "loaders: $passed passed, $failed failed"
 exit "$status"
