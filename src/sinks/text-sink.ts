@@ -1,4 +1,4 @@
-import type { EncodedRows, Row, Sink, SinkOptions, SinkState } from '../model.js';
+import type { EncodedBlock, Row, Sink, SinkOptions, SinkState } from '../model.js';
 import { type ByteOutput, PlainOutput } from './byte-output.js';
 import { checkRow } from './check-row.js';
 import { GzipOutput } from './gzip-output.js';
@@ -57,10 +57,12 @@ export class TextSink implements Sink {
     }
   }
 
-  async writeEncoded({ rows, pieces }: EncodedRows): Promise<void> {
+  async writeEncoded({ rows, pieces }: EncodedBlock): Promise<void> {
     await this.#flush();
     this.#rows += rows;
     for (const piece of pieces) await this.#output.write(piece);
+    // Of many parts none keeps a buffer until all have got their rows.
+    await this.#output.endWindow();
   }
 
   async endWindow(): Promise<SinkState> {

@@ -1,0 +1,137 @@
+import type { EncodedRows } from '../../model.js';
+import { type BlockPool, BlockStore } from './block-store.js';
+import type { Core } from './core.js';
+import type { coreColumns, EncodingOptions } from './core-plan.js';
+import { DealtRows } from './dealt-rows.js';
+import { LineGatherer, RowGroupGatherer } from './partition-encoder.js';
+import { RowGroupWriter } from './row-group.js';
+
+/** Takes what the core makes of the rows of one table, window after window. */
+export interface RowOutput {
+  /** Bytes that wait. */
+  readonly bytes: number;
+  /** Begins a window; what the last one gave must not be used any more. */
+  begin(): void;
+  /** What came so far stays. */
+  accept(): void;
+  /** Takes back what came since the last `accept`. */
+  drop(): void;
+  /** To be called when the core has no room: takes its output, or its open pages. */
+  takeFull(): void;
+  /** To be called when a list of records has ended: takes the rest of the output. */
+  takeRest(): void;
+  /** The rows of the window, so many; their memory is the output's until the next window begins. */
+  end(rows: number): Promise<Omit<EncodedRows, 'overflowRows'>>;
+}
+
+/** @param partitionColumns how many of the table's columns deal its rows out */
+export function openOutput(
+  core: Core,
+  columns: ReturnType<typeof coreColumns>,
+  partitionColumns: number,
+  { format, compression }: EncodingOptions,
+  pool: BlockPool,
+): RowOutput {
+  const store = new BlockStore(pool);
+  const written = columns.slice(0, columns.length - partitionColumns);
+  if (partitionColumns === 0) {
+    if (format !== 'parquet') return new LineOutput(core, store);
+    return new RowGroupOutput(core, new RowGroupWriter(core, written, compression, store), store);
+  }
+  const pages = new BlockStore(pool);
+  const encoder =
+    format === 'parquet'
+      ? new RowGroupGatherer(core, new RowGroupWriter(core, written, compression, pages), pages, store)
+      : new LineGatherer(store);
+  return new DealtRows(core, partitionColumns, encoder, new BlockStore(pool), store);
+}
+
+/** Lines of text. */
+class LineOutput implements RowOutput {
+  readonly #core: Core;
+  readonly #store: BlockStore;
+  #mark = 0;
+
+  constructor(core: Core, store: BlockStore) {
+    this.#core = core;
+    this.#store = store;
+  }
+
+  get bytes(): number {
+    return this.#store.length;
+  }
+
+  begin(): void {
+    this.#store.truncate(0);
+  }
+
+  accept(): void {
+    this.#mark = this.#store.length;
+  }
+
+  drop(): void {
+    this.#store.truncate(this.#mark);
+  }
+
+  takeFull(): void {
+    const { call } = this.#core;
+    this.#store.append(this.#core.bytes.subarray(call.outBase.value >>> 0, call.outPos.value >>> 0));
+    call.clearOutput();
+  }
+
+  takeRest(): void {
+    this.takeFull();
+  }
+
+  async end(rows: number): ReturnType<RowOutput['end']> {
+    return { rows, pieces: this.#store.views(0, this.#store.length), rowGroup: null };
+  }
+}
+
+/** One row group of Parquet. */
+class RowGroupOutput implements RowOutput {
+  readonly #core: Core;
+  readonly #rowGroup: RowGroupWriter;
+  /** The bodies of the pages. */
+  readonly #store: BlockStore;
+  #mark = { bytes: 0, pages: 0 };
+
+  constructor(core: Core, rowGroup: RowGroupWriter, store: BlockStore) {
+    this.#core = core;
+    this.#rowGroup = rowGroup;
+    this.#store = store;
+  }
+
+  get bytes(): number {
+    return this.#store.length;
+  }
+
+  begin(): void {
+    this.#store.truncate(0);
+    this.#rowGroup.truncate(0);
+    this.#core.call.beginRowGroup();
+  }
+
+  accept(): void {
+    this.#mark = { bytes: this.#store.length, pages: this.#rowGroup.pages };
+    this.#core.call.mark();
+  }
+
+  drop(): void {
+    this.#store.truncate(this.#mark.bytes);
+    this.#rowGroup.truncate(this.#mark.pages);
+    this.#core.call.rollback();
+  }
+
+  takeFull(): void {
+    this.#rowGroup.endPages();
+  }
+
+  takeRest(): void {}
+
+  async end(rows: number): ReturnType<RowOutput['end']> {
+    if (rows === 0) return { rows, pieces: [], rowGroup: null };
+    const { pieces, facts } = await this.#rowGroup.end(rows);
+    return { rows, pieces, rowGroup: facts };
+  }
+}
