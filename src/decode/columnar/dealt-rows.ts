@@ -32,28 +32,24 @@ export class DealtRows implements RowOutput {
   /** The lines, in runs. */
   readonly #lines: BlockStore;
   readonly #runs: Run[] = [];
-  /** Where the encoder puts the blocks. */
-  readonly #blocks: BlockStore;
   #mark = { bytes: 0, runs: 0 };
   #isEncoding = false;
 
-  constructor(core: Core, columns: number, encoder: PartitionEncoder, lines: BlockStore, blocks: BlockStore) {
+  constructor(core: Core, columns: number, encoder: PartitionEncoder, lines: BlockStore) {
     this.#core = core;
     this.#columns = columns;
     this.#encoder = encoder;
     this.#lines = lines;
-    this.#blocks = blocks;
   }
 
   get bytes(): number {
-    // When the window ends, its blocks take about as much again.
-    return 2 * this.#lines.length;
+    return this.#lines.length;
   }
 
   begin(): void {
     this.#lines.truncate(0);
     this.#runs.length = 0;
-    this.#blocks.truncate(0);
+    this.#encoder.clear();
     this.#isEncoding = false;
     this.#core.call.beginDealing();
   }
@@ -113,7 +109,6 @@ export class DealtRows implements RowOutput {
       const dealtRows = runs.reduce((sum, run) => sum + run.rows, 0);
       blocks.push({ partition, ...(await this.#encoder.end(dealtRows)) });
     }
-    this.#lines.truncate(0);
     return { rows, pieces: [], rowGroup: null, partitions: blocks };
   }
 

@@ -3,8 +3,10 @@ import type { BlockStore } from './block-store.js';
 import type { Core } from './core.js';
 import type { RowGroupWriter } from './row-group.js';
 
-/** Makes the block of one partition after the other, each in few pieces: many small ones would be as many writes. */
+/** Makes the block of one partition after the other. */
 export interface PartitionEncoder {
+  /** Drops the blocks that were made so far. */
+  clear(): void;
   begin(): void;
   /** Takes whole rows, as lines that may be cut anywhere between these pieces. */
   take(pieces: readonly Buffer[]): void;
@@ -13,31 +15,30 @@ export interface PartitionEncoder {
   end(rows: number): Promise<EncodedBlock>;
 }
 
-/** Gathers lines that are written as they are. */
+/** Gathers lines that are written as they are, from where they lie. */
 export class LineGatherer implements PartitionEncoder {
-  readonly #store: BlockStore;
-  #start = 0;
+  #pieces: Buffer[] = [];
 
-  constructor(store: BlockStore) {
-    this.#store = store;
+  clear(): void {
+    this.#pieces = [];
   }
 
   begin(): void {
-    this.#start = this.#store.length;
+    this.#pieces = [];
   }
 
   take(pieces: readonly Buffer[]): void {
-    for (const piece of pieces) this.#store.append(piece);
+    this.#pieces.push(...pieces);
   }
 
   takeFull(): void {}
 
   async end(rows: number): Promise<EncodedBlock> {
-    return { rows, pieces: this.#store.views(this.#start, this.#store.length), rowGroup: null };
+    return { rows, pieces: this.#pieces, rowGroup: null };
   }
 }
 
-/** Makes a row group of rows that waited as cells. */
+/** Makes a row group of rows that waited as cells: in few pieces, because each is a write of its own. */
 export class RowGroupGatherer implements PartitionEncoder {
   readonly #core: Core;
   readonly #rowGroup: RowGroupWriter;
@@ -50,6 +51,10 @@ export class RowGroupGatherer implements PartitionEncoder {
     this.#rowGroup = rowGroup;
     this.#pages = pages;
     this.#store = store;
+  }
+
+  clear(): void {
+    this.#store.truncate(0);
   }
 
   begin(): void {

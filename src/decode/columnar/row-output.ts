@@ -38,12 +38,11 @@ export function openOutput(
     if (format !== 'parquet') return new LineOutput(core, store);
     return new RowGroupOutput(core, new RowGroupWriter(core, written, compression, store), store);
   }
+  if (format !== 'parquet') return new DealtRows(core, partitionColumns, new LineGatherer(), store);
   const pages = new BlockStore(pool);
-  const encoder =
-    format === 'parquet'
-      ? new RowGroupGatherer(core, new RowGroupWriter(core, written, compression, pages), pages, store)
-      : new LineGatherer(store);
-  return new DealtRows(core, partitionColumns, encoder, new BlockStore(pool), store);
+  const rowGroup = new RowGroupWriter(core, written, compression, pages);
+  const encoder = new RowGroupGatherer(core, rowGroup, pages, new BlockStore(pool));
+  return new DealtRows(core, partitionColumns, encoder, store);
 }
 
 /** Lines of text. */
