@@ -9,7 +9,8 @@ import type { ListFacts } from './answer-facts.js';
 import type { BlockPool } from './block-store.js';
 import { type Core, EXPECTED, RUN } from './core.js';
 import { coreColumns, type EncodingOptions, openCore } from './core-plan.js';
-import { openOutput, type RowOutput } from './row-output.js';
+import { openOutput } from './open-output.js';
+import type { RowOutput } from './row-output.js';
 
 const ALL_RECORDS = 0xffff_ffff;
 /** A literal or an escape that is not wholly there begins at most this far before the end. */

@@ -1,7 +1,17 @@
 // What the host calls. One instance decodes the records of one table at a time; see ../core.ts for the other side.
 
 import { openCsv } from './csv';
-import { clearPartitions, dealOutput, keyOf, markPartitions, openPartitions, partitionCount, rollbackPartitions, runs, setDealing } from './deal';
+import {
+  clearPartitions,
+  dealOutput,
+  keyOf,
+  markPartitions,
+  openPartitions,
+  partitionCount,
+  rollbackPartitions,
+  runs,
+  setDealing,
+} from './deal';
 import { addKey, members, openKeys, properties } from './keys';
 import {
   CELLS,
