@@ -243,15 +243,27 @@ export interface RowGroupFacts {
   readonly chunks: readonly ChunkFacts[];
 }
 
-/** The rows of one window, as a format writes them. */
-export interface EncodedRows {
+/** Rows of one window for one part file, as a format writes them. */
+export interface EncodedBlock {
   readonly rows: number;
-  /** Rows in which `_overflow` holds something. */
-  readonly overflowRows: number;
   /** Lines of text, not compressed; or the column chunks of a row group. */
   readonly pieces: readonly Uint8Array[];
   /** Parquet only; null without rows. */
   readonly rowGroup: RowGroupFacts | null;
+}
+
+/** The rows of one window: all of them in one block, or, of a table with `partitionBy`, dealt out. */
+export interface EncodedRows extends EncodedBlock {
+  /** Rows in which `_overflow` holds something. */
+  readonly overflowRows: number;
+  /** A block for each partition, in the order of their first rows; the rows were counted before they were dealt out. */
+  readonly partitions?: readonly DealtBlock[] | undefined;
+}
+
+/** The rows of one partition. */
+export interface DealtBlock extends EncodedBlock {
+  /** The values of `partitionBy`. */
+  readonly partition: readonly (string | null)[];
 }
 
 /**
@@ -264,7 +276,7 @@ export interface Sink {
   /** Encodes rows. Settles when the part file has taken what was handed to it. */
   write(rows: readonly Row[]): Promise<void>;
   /** Takes all rows of a window that are encoded already, in place of `write`. */
-  writeEncoded(encoded: EncodedRows): Promise<void>;
+  writeEncoded(encoded: EncodedBlock): Promise<void>;
   /** Hands everything that belongs to the window to the part file; the state is what a resume needs. */
   endWindow(): Promise<SinkState>;
   /** Hands out what closes the part (a footer). Without any rows the part is still valid and empty. */

@@ -4,7 +4,7 @@ import type {
   Column,
   Compression,
   CsvOptions,
-  EncodedRows,
+  EncodedBlock,
   PartFile,
   Row,
   Sink,
@@ -94,7 +94,7 @@ export class OpenPart {
     return this.#sink.write(rows);
   }
 
-  writeEncoded(encoded: EncodedRows): Promise<void> {
+  writeEncoded(encoded: EncodedBlock): Promise<void> {
     this.#saved = null;
     this.#rows += encoded.rows;
     return this.#sink.writeEncoded(encoded);

@@ -4,6 +4,9 @@ import type { Column } from './model.js';
 /** The value of a partition column as text: what a folder `column=value` says. Null for null. */
 export type PartitionValue = string | null;
 
+/** More would be a folder for each row rather than a partition, and each has a part in progress. */
+export const MAX_PARTITIONS = 1000;
+
 /** What Hive calls the partition of null and of empty text, which it does not tell apart. */
 const DEFAULT_PARTITION = '__HIVE_DEFAULT_PARTITION__';
 

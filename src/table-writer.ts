@@ -6,7 +6,13 @@ import { recordsFor } from './job-source.js';
 import { stringifyJson } from './json-value.js';
 import type { DecodedBody, EncodedRows, PartFile, Row, TablePlan, Window } from './model.js';
 import { OpenPart, type PartEncoding, type PartIdentity } from './open-part.js';
-import { type PartitionValue, partitionName, partitionPath, storedColumns } from './partition.js';
+import {
+  MAX_PARTITIONS,
+  type PartitionValue,
+  partitionName,
+  partitionPath,
+  storedColumns,
+} from './partition.js';
 import { partitionKey, RowDealer } from './row-dealer.js';
 
 export interface TableOutput extends PartEncoding {
@@ -50,9 +56,6 @@ function describe({ table, offset, misfits }: Drift, clean: TableOutput['clean']
   const text = clean(stringifyJson(misfits));
   return `Record ${offset} of table "${table}" has what fits no column: ${text.length > 200 ? `${text.slice(0, 200)}…` : text}`;
 }
-
-/** More would be a folder for each row rather than a partition, and each has a part in progress. */
-const MAX_PARTITIONS = 1000;
 
 /** The longest name of a folder on the usual file systems. */
 const MAX_NAME_BYTES = 255;
@@ -145,7 +148,13 @@ export class TableWriter {
   async writeEncoded(encoded: EncodedRows): Promise<void> {
     this.#output.signal.throwIfAborted();
     this.#overflowRowsBefore += encoded.overflowRows;
-    await (await this.#part(NO_PARTITION, this.#endOffset)).writeEncoded(encoded);
+    if (encoded.partitions === undefined) {
+      await (await this.#part(NO_PARTITION, this.#endOffset)).writeEncoded(encoded);
+      return;
+    }
+    this.#dealtRows += encoded.rows;
+    for (const { partition, ...block } of encoded.partitions)
+      await (await this.#partOf(partition)).writeEncoded(block);
   }
 
   /** Makes the window durable. A part that is full by now gets its final name. */

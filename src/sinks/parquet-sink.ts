@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { JsonValue } from '../json-value.js';
-import type { EncodedRows, Row, RowGroupFacts, Sink, SinkFormat, SinkOptions, SinkState } from '../model.js';
+import type { EncodedBlock, Row, RowGroupFacts, Sink, SinkFormat, SinkOptions, SinkState } from '../model.js';
 import { HAS_ZSTD } from '../page-codecs.js';
 import { checkOptions } from './check-options.js';
 import { checkRow } from './check-row.js';
@@ -61,7 +61,7 @@ class ParquetSink implements Sink {
     }
   }
 
-  async writeEncoded({ rows, pieces, rowGroup }: EncodedRows): Promise<void> {
+  async writeEncoded({ rows, pieces, rowGroup }: EncodedBlock): Promise<void> {
     if (rowGroup === null) return;
     await this.#writeMagic();
     this.#rows += rows;

@@ -1,4 +1,4 @@
-import type { EncodedRows, Row, Sink, SinkOptions, SinkState } from '../model.js';
+import type { EncodedBlock, Row, Sink, SinkOptions, SinkState } from '../model.js';
 import { type ByteOutput, PlainOutput } from './byte-output.js';
 import { checkRow } from './check-row.js';
 import { GzipOutput } from './gzip-output.js';
@@ -57,10 +57,12 @@ export class TextSink implements Sink {
     }
   }
 
-  async writeEncoded({ rows, pieces }: EncodedRows): Promise<void> {
+  async writeEncoded({ rows, pieces }: EncodedBlock): Promise<void> {
     await this.#flush();
     this.#rows += rows;
-    for (const piece of pieces) await this.#output.write(piece);
+    for (const piece of joined(pieces)) await this.#output.write(piece);
+    // Of many parts none keeps a buffer until all have got their rows.
+    await this.#output.endWindow();
   }
 
   async endWindow(): Promise<SinkState> {
@@ -88,4 +90,25 @@ export class TextSink implements Sink {
     this.#bytes = 0;
     if (bytes.length > 0) await this.#output.write(bytes);
   }
+}
+
+/** Small pieces together, because each would be a write of its own; large ones as they are. */
+function* joined(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
+  let small: Uint8Array[] = [];
+  let bytes = 0;
+  for (const piece of pieces) {
+    if (small.length > 0 && bytes + piece.length > WRITE_BYTES) {
+      yield together(small, bytes);
+      small = [];
+      bytes = 0;
+    }
+    small.push(piece);
+    bytes += piece.length;
+  }
+  if (bytes > 0) yield together(small, bytes);
+}
+
+function together(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
+  const [only] = pieces;
+  return only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces, bytes);
 }

@@ -11,11 +11,12 @@ test.concurrent.for([
   ['csv', 'gzip'],
   ['ndjson', 'none'],
   ['parquet', 'snappy'],
+  ['csv', 'none', '--engine', 'reference'],
 ] as const)(
-  'kill -9 leaves no trace in the partitions of %s %s',
-  async ([format, compression], { folder, openGraph }) => {
+  'kill -9 leaves no trace in the partitions of %s %s %s %s',
+  async ([format, compression, ...more], { folder, openGraph }) => {
     const graph = await openGraph({ latencyMs: 20 });
-    const args = [...SIZES, '--format', format, '--compression', compression];
+    const args = [...SIZES, '--format', format, '--compression', compression, ...more];
     const whole = await graph.export(JOB, join(folder, 'whole'), ...args);
     expect(whole.tables[0]?.files.length).toBeGreaterThan(12);
     const out = join(folder, 'killed');

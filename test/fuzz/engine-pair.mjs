@@ -69,6 +69,7 @@ class EnginePair {
       return {
         error: null,
         bodies: [facts(this.#engines, this.#case, body)],
+        tables: plans,
         rows: written.map(({ length }) => length),
         overflowRows: readers.map((reader) => reader.overflowRows),
         files: await this.#files((sink, index) => sink.write(written[index])),
@@ -92,6 +93,7 @@ class EnginePair {
       return {
         error: null,
         bodies,
+        tables: this.#case.plans,
         rows: encoded.map(({ rows }) => rows),
         overflowRows: encoded.map(({ overflowRows }) => overflowRows),
         files: await this.#files((sink, index) => sink.writeEncoded(encoded[index])),

@@ -72,12 +72,12 @@ for (; done < runs && Date.now() < end; done++) {
   const test = randomCase(seed, size);
   for (let i = 0; i < 10; i++) checkNumbers(moreNumbers(random));
   if (seed % 10 === 0) checkSnappy(randomBytes(random, 300_000));
-  const { problem, isRefused, files } = await compare(engines, test);
+  const { problem, isRefused, tables, files } = await compare(engines, test);
   if (isRefused) refused++;
   for (const plan of test.plans) shapes.set(plan.shape, (shapes.get(plan.shape) ?? 0) + (isRefused ? 0 : 1));
   if (problem !== null) fail(seed, size, test, problem);
   if (problem === null && seed % 10 === 0 && test.format === 'parquet' && !isRefused) {
-    for (const [index, plan] of test.plans.entries()) {
+    for (const [index, plan] of tables.entries()) {
       if (!hasPlainNames(plan)) continue;
       read++;
       const differs = await compareReaders(plan, files[index]);

@@ -135,11 +135,12 @@ test.for<['small' | 'large', number, number]>([
       fc.asyncProperty(seeds, async (seed) => {
         const random = new Random(seed);
         const given = randomCase(seed, size);
-        const { files, error } = await runColumnar(engines, given);
+        const { tables, files, error } = await runColumnar(engines, given);
         if (error !== null) return;
         const layout = fileLayout({ format: given.format, ...given.csv }, parseText);
         const path = `part-00000${sinkFormats[given.format].extension(given.compression)}`;
-        for (const [index, { columns }] of given.plans.entries()) {
+        // Of many partitions two are enough.
+        for (const [index, { columns }] of tables.slice(0, 2).entries()) {
           const whole = files[index] ?? Buffer.alloc(0);
           const stored = (bytes: Buffer) => inMemory(path, bytes, random);
           const scan = await scanned(stored(whole), columns, layout);

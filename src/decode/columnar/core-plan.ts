@@ -8,6 +8,7 @@ import type {
   RecordShape,
   TablePlan,
 } from '../../model.js';
+import { MAX_PARTITIONS, storedColumns } from '../../partition.js';
 import { Core } from './core.js';
 
 /** How the columnar engine is to write a table. */
@@ -20,6 +21,7 @@ export interface EncodingOptions {
 
 // The numbers that core/layout.ts and core/record.ts give these words.
 const FORMAT_NUMBERS = { csv: 0, ndjson: 1, parquet: 2 } as const satisfies Record<Format, number>;
+const CELLS = 3;
 const SHAPE_NUMBERS: Partial<Record<RecordShape, number>> = {
   keyed: 0,
   'keyed-object': 1,
@@ -41,7 +43,6 @@ const PATHS = -2;
  * Records of such a table that are not as planned still go through the reference engine, one by one.
  */
 export function takesTable(plan: TablePlan): boolean {
-  if (plan.partitionBy !== undefined) return false;
   if (plan.feed !== 'elements' || SHAPE_NUMBERS[plan.shape] === undefined) return false;
   // The records of such a group were put together by its reader.
   if (plan.shape === 'path-group' && plan.columns.some(({ source }) => source === 'record-offset'))
@@ -52,22 +53,37 @@ export function takesTable(plan: TablePlan): boolean {
   );
 }
 
+/** The columns of a table in the order of the core: those of its files, then those of `partitionBy`. */
+export function coreColumns({ columns, partitionBy = [] }: TablePlan): readonly PlannedColumn[] {
+  const dealing = partitionBy.flatMap((name) => columns.filter((column) => column.name === name));
+  return [...storedColumns(columns, partitionBy), ...dealing];
+}
+
 /** A core that is ready to read the records of a table. */
 export function openCore(plan: TablePlan, options: EncodingOptions, takeFull: () => void): Core {
   const core = new Core(takeFull);
-  const { columns } = plan;
+  const columns = coreColumns(plan);
+  const isDealt = plan.partitionBy !== undefined;
+  const written = columns.length - (plan.partitionBy?.length ?? 0);
   const members = keysOf(columns, 'member');
   const properties = keysOf(columns, 'property');
   if (plan.shape === 'element') members.push({ name: 'properties', column: PROPERTIES });
   if (plan.shape === 'path-group') members.push({ name: 'paths', column: PATHS });
 
-  core.call.open(FORMAT_NUMBERS[options.format], columns.length, members.length, properties.length);
+  // Of a row group all rows must be there: until then they wait as cells.
+  const format = isDealt && options.format === 'parquet' ? CELLS : FORMAT_NUMBERS[options.format];
+  core.call.open(format, written, columns.length, members.length, properties.length);
+  // One more than there may be: it takes the rows of all that are too many, and nobody will write them.
+  if (isDealt) core.call.setPartitions(MAX_PARTITIONS + 1);
   columns.forEach((column, index) => {
-    const prefix = Buffer.from(`${index === 0 ? '{' : ','}${JSON.stringify(column.name)}:`);
+    const name = format === CELLS ? '' : `${JSON.stringify(column.name)}:`;
+    const open = format === CELLS ? '[' : '{';
+    const prefix = Buffer.from(`${index === 0 ? open : ','}${name}`);
     core.call.setColumn(
       index,
       typeNumber(column.type),
-      column.nullable ? 1 : 0,
+      // Rows that the reference engine reads may have null where none belongs, and a path takes it.
+      column.nullable || index >= written ? 1 : 0,
       core.keep(prefix),
       prefix.length,
     );

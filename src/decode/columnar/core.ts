@@ -14,6 +14,7 @@ interface CoreExports {
   readonly outBase: WebAssembly.Global;
   readonly outPos: WebAssembly.Global;
   readonly rows: WebAssembly.Global;
+  readonly runs: WebAssembly.Global;
   readonly packedStart: WebAssembly.Global;
   readonly packedEnd: WebAssembly.Global;
   readonly minStart: WebAssembly.Global;
@@ -24,7 +25,8 @@ interface CoreExports {
   allocate(bytes: number): number;
   setPowers(address: number): void;
   toDouble(start: number, end: number): number;
-  open(format: number, columns: number, members: number, properties: number): void;
+  open(format: number, written: number, columns: number, members: number, properties: number): void;
+  setPartitions(most: number): void;
   setColumn(index: number, type: number, nullable: number, prefix: number, prefixLength: number): void;
   setMember(index: number, column: number, text: number, length: number): void;
   setProperty(index: number, column: number, text: number, length: number): void;
@@ -48,6 +50,12 @@ interface CoreExports {
   writeCells(bytes: number): number;
   clearOutput(): void;
   clearRows(): void;
+  beginDealing(): void;
+  dealOutput(): number;
+  keyOf(partition: number): number;
+  partitionCount(): number;
+  markPartitions(): void;
+  rollbackPartitions(): void;
   beginRowGroup(): void;
   mark(): void;
   rollback(): void;

@@ -1,15 +1,16 @@
 import { PageError, SinkError } from '../../errors.js';
-import { stringifyJson } from '../../json-value.js';
+import { type JsonValue, stringifyJson } from '../../json-value.js';
 import type { EncodedRows, Row, TablePlan } from '../../model.js';
 import { MAX_RECORD_BYTES, MAX_RECORDS, tooLarge } from '../limits.js';
 import { JsonCursor } from '../reference/json-cursor.js';
 import { parseChecked } from '../reference/parse-json.js';
 import { createRowReader, type Drift, type RowReader } from '../reference/row-reader.js';
 import type { ListFacts } from './answer-facts.js';
-import { type BlockPool, BlockStore } from './block-store.js';
+import type { BlockPool } from './block-store.js';
 import { type Core, EXPECTED, RUN } from './core.js';
-import { type EncodingOptions, openCore } from './core-plan.js';
-import { RowGroupWriter } from './row-group.js';
+import { coreColumns, type EncodingOptions, openCore } from './core-plan.js';
+import { openOutput } from './open-output.js';
+import type { RowOutput } from './row-output.js';
 
 const ALL_RECORDS = 0xffff_ffff;
 /** A literal or an escape that is not wholly there begins at most this far before the end. */
@@ -21,8 +22,6 @@ const LONG_RECORD_BYTES = 64 * 1024;
 
 /** What an attempt to read an answer must be able to take back. */
 interface Mark {
-  readonly bytes: number;
-  readonly pages: number;
   readonly rows: number;
   readonly overflowRows: number;
 }
@@ -32,13 +31,12 @@ export class TableDecoder {
   readonly plan: TablePlan;
   readonly #core: Core;
   readonly #reader: RowReader;
-  /** Lines of text, or bodies of pages. */
-  readonly #store: BlockStore;
-  /** Parquet only. */
-  readonly #rowGroup: RowGroupWriter | null;
+  readonly #output: RowOutput;
+  /** For each column of the core its place in the rows of the reference engine. */
+  readonly #places: readonly number[];
   #rows = 0;
   #overflowRows = 0;
-  #mark: Mark = { bytes: 0, pages: 0, rows: 0, overflowRows: 0 };
+  #mark: Mark = { rows: 0, overflowRows: 0 };
   #firstOffset = 0;
   /** The offset in the answer behind the last byte that the core was given. */
   #answerEnd = 0;
@@ -48,16 +46,11 @@ export class TableDecoder {
 
   constructor(plan: TablePlan, options: EncodingOptions, pool: BlockPool, onDrift: (drift: Drift) => never) {
     this.plan = plan;
-    this.#core = openCore(plan, options, () => {
-      if (this.#rowGroup === null) this.#takeOutput();
-      else this.#rowGroup.endPages();
-    });
+    const columns = coreColumns(plan);
+    this.#places = columns.map((column) => plan.columns.indexOf(column));
+    this.#core = openCore(plan, options, () => this.#output.takeFull());
     this.#reader = createRowReader(plan, onDrift);
-    this.#store = new BlockStore(pool);
-    this.#rowGroup =
-      options.format === 'parquet'
-        ? new RowGroupWriter(this.#core, plan.columns, options.compression, this.#store)
-        : null;
+    this.#output = openOutput(this.#core, columns, plan.partitionBy?.length ?? 0, options, pool);
     this.beginWindow();
   }
 
@@ -68,38 +61,29 @@ export class TableDecoder {
 
   /** Bytes that are encoded and wait. */
   get encodedBytes(): number {
-    return this.#store.length;
+    return this.#output.bytes;
   }
 
   /** Begins a window; what the last one gave must not be used any more. */
   beginWindow(): void {
-    this.#store.truncate(0);
-    this.#rowGroup?.truncate(0);
     this.#rows = 0;
     this.#overflowRows = 0;
     this.#clear();
-    if (this.#rowGroup !== null) this.#core.call.beginRowGroup();
+    this.#output.begin();
     this.acceptAnswer();
   }
 
   /** What was read so far stays. */
   acceptAnswer(): void {
-    this.#mark = {
-      bytes: this.#store.length,
-      pages: this.#rowGroup?.pages ?? 0,
-      rows: this.#rows,
-      overflowRows: this.#overflowRows,
-    };
-    if (this.#rowGroup !== null) this.#core.call.mark();
+    this.#mark = { rows: this.#rows, overflowRows: this.#overflowRows };
+    this.#output.accept();
   }
 
   /** Takes back everything since the last accepted answer. */
   dropAnswer(): void {
-    this.#store.truncate(this.#mark.bytes);
-    this.#rowGroup?.truncate(this.#mark.pages);
     this.#rows = this.#mark.rows;
     this.#overflowRows = this.#mark.overflowRows;
-    if (this.#rowGroup !== null) this.#core.call.rollback();
+    this.#output.drop();
     this.#clear();
   }
 
@@ -153,7 +137,7 @@ export class TableDecoder {
   /** What the list held; to be called when it has ended. */
   endList(): Omit<ListFacts, 'key'> {
     const { call } = this.#core;
-    this.#takeOutput();
+    this.#output.takeRest();
     this.#rows += call.rows.value >>> 0;
     call.clearRows();
     const count = call.records.value >>> 0;
@@ -166,13 +150,7 @@ export class TableDecoder {
 
   /** The rows of the window, encoded; their memory is the decoder's until the next window begins. */
   async endWindow(): Promise<EncodedRows> {
-    const rows = this.#rows;
-    const overflowRows = this.#overflowRows;
-    if (this.#rowGroup === null || rows === 0) {
-      return { rows, overflowRows, pieces: this.#store.views(0, this.#store.length), rowGroup: null };
-    }
-    const { pieces, facts } = await this.#rowGroup.end(rows);
-    return { rows, overflowRows, pieces, rowGroup: facts };
+    return { ...(await this.#output.end(this.#rows)), overflowRows: this.#overflowRows };
   }
 
   /** Drops what an attempt that broke off has left. */
@@ -257,27 +235,20 @@ export class TableDecoder {
 
   #writeRow(row: Row): void {
     const { columns } = this.plan;
-    const cells = row.map((cell, index) =>
+    const cells = this.#places.map((place) => {
+      const cell = row[place] as JsonValue;
       // The core takes the text of a `json` cell as it takes any text.
-      columns[index]?.type === 'json' && cell !== null
+      return columns[place]?.type === 'json' && cell !== null
         ? JSON.stringify(stringifyJson(cell))
-        : stringifyJson(cell),
-    );
-    const text = Buffer.from(`[${cells.join(',')}]`);
+        : stringifyJson(cell);
+    });
+    const text = Buffer.from(`[${cells.join(',')}]\n`);
     const address = this.#core.call.reserveCells(text.length) >>> 0;
     this.#core.bytes.set(text, address);
     if (this.#core.call.writeCells(text.length) === 1) return;
     throw new SinkError('ROW_TYPE_MISMATCH', `A row of table "${this.plan.name}" does not fit its columns`, {
       details: { table: this.plan.name, row: cells.join(',').slice(0, 200) },
     });
-  }
-
-  #takeOutput(): void {
-    const { call } = this.#core;
-    const start = call.outBase.value >>> 0;
-    const end = call.outPos.value >>> 0;
-    this.#store.append(this.#core.bytes.subarray(start, end));
-    call.clearOutput();
   }
 
   /** The text of the last whole record. */

@@ -1,3 +1,4 @@
+import type { TablePlan } from '../../../src/model.js';
 import type { TestCase } from './random-case.mjs';
 
 /** For hyparquet. */
@@ -9,6 +10,8 @@ export type Engines = Record<string, unknown>;
 export function loadEngines(load: (path: string) => Promise<unknown>): Promise<Engines>;
 
 export interface Result {
+  /** What plan the rows of each file have. */
+  readonly tables: readonly TablePlan[];
   readonly files: readonly Buffer[];
   readonly rows: readonly number[];
   readonly overflowRows: readonly number[];
@@ -23,6 +26,7 @@ export function compare(
 ): Promise<{
   readonly problem: string | null;
   readonly isRefused: boolean;
+  readonly tables?: readonly TablePlan[];
   readonly files?: readonly Buffer[];
 }>;
 

@@ -53,6 +53,75 @@ export async function openPart(engines, test, plan) {
   return { sink, bytes: () => Buffer.concat(pieces) };
 }
 
+/** More partitions than a table may have: both engines find out, but not at the same record. */
+class TooManyPartitions extends Error {}
+
+/** The part files of one table: one, or one a partition in the order in which they begin. */
+class Parts {
+  #engines;
+  #test;
+  #plan;
+  #dealer;
+  /** By partition: the plan of its rows, the sink and its bytes. */
+  #parts = new Map();
+
+  static async open(engines, test, plan) {
+    const parts = new Parts(engines, test, plan);
+    if (plan.partitionBy === undefined) await parts.#part('', plan.columns);
+    return parts;
+  }
+
+  constructor(engines, test, plan) {
+    this.#engines = engines;
+    this.#test = test;
+    this.#plan = plan;
+    this.#dealer =
+      plan.partitionBy === undefined ? null : new engines.RowDealer(plan.columns, plan.partitionBy);
+  }
+
+  async write(rows) {
+    if (this.#dealer === null) return (await this.#part('')).write(rows);
+    for (const { partition, rows: dealt } of this.#dealer.deal(rows))
+      await (await this.#partOf(partition)).write(dealt);
+  }
+
+  async writeEncoded(encoded) {
+    if (this.#dealer === null) return (await this.#part('')).writeEncoded(encoded);
+    const rows = encoded.partitions.reduce((sum, block) => sum + block.rows, 0);
+    if (rows !== encoded.rows) throw new Error(`${rows} of ${encoded.rows} rows were dealt out`);
+    for (const block of encoded.partitions) await (await this.#partOf(block.partition)).writeEncoded(block);
+  }
+
+  async endWindow() {
+    for (const { sink } of this.#parts.values()) await sink.endWindow();
+  }
+
+  async finish() {
+    const tables = [];
+    const files = [];
+    for (const [key, { columns, sink, bytes }] of this.#parts) {
+      await sink.finish();
+      tables.push({ ...this.#plan, name: `${this.#plan.name}${key}`, columns });
+      files.push(bytes());
+    }
+    return { tables, files };
+  }
+
+  #partOf(partition) {
+    const { columns, partitionBy } = this.#plan;
+    return this.#part(JSON.stringify(partition), this.#engines.storedColumns(columns, partitionBy));
+  }
+
+  async #part(key, columns) {
+    const known = this.#parts.get(key);
+    if (known !== undefined) return known.sink;
+    if (this.#parts.size === this.#engines.MAX_PARTITIONS) throw new TooManyPartitions();
+    const part = await openPart(this.#engines, this.#test, { columns });
+    this.#parts.set(key, { columns, ...part });
+    return part.sink;
+  }
+}
+
 /** What an answer says besides its rows. */
 export function facts(engines, test, body) {
   const { stringifyJson } = engines;
@@ -84,14 +153,15 @@ const inWorkers = (engines, options) => new engines.WorkerDecoders(2, options);
 
 /**
  * @param open the decoders: `inThisThread` or `inWorkers`
- * @returns what came out: `files` (bytes), `rows`, `overflowRows` and `bodies`, or `error`
+ * @returns what came out: `files` (bytes) and what plan the rows of each have (`tables`), for each plan `rows` and
+ *   `overflowRows`, and `bodies`; or `error`
  */
 export async function runColumnar(engines, test, open = inThisThread) {
-  const result = { bodies: [], files: [], rows: [], overflowRows: [], error: null };
+  const result = { bodies: [], tables: [], files: [], rows: [], overflowRows: [], error: null };
   const { plans, format, compression, csv } = test;
   const decoders = open(engines, { plans, format, compression, csv, maxAnswerBytes: MAX_BYTES, onDrift });
   try {
-    const parts = await Promise.all(test.plans.map((plan) => openPart(engines, test, plan)));
+    const parts = await Promise.all(test.plans.map((plan) => Parts.open(engines, test, plan)));
     for (const { answers } of test.windows) {
       const planned = { offset: answers[0].offset, limit: answers[0].limit };
       for (const answer of answers) {
@@ -104,15 +174,12 @@ export async function runColumnar(engines, test, open = inThisThread) {
       for (const [index, part] of parts.entries()) {
         result.rows[index] = (result.rows[index] ?? 0) + encoded[index].rows;
         result.overflowRows[index] = (result.overflowRows[index] ?? 0) + encoded[index].overflowRows;
-        await part.sink.writeEncoded(encoded[index]);
-        await part.sink.endWindow();
+        await part.writeEncoded(encoded[index]);
+        await part.endWindow();
       }
       decoders.freeWindow(planned);
     }
-    for (const part of parts) {
-      await part.sink.finish();
-      result.files.push(part.bytes());
-    }
+    await finishAll(parts, result);
   } catch (error) {
     result.error = error;
   } finally {
@@ -134,9 +201,9 @@ async function tryBroken(decoders, planned, answer, end) {
 }
 
 async function runReference(engines, test) {
-  const result = { bodies: [], files: [], rows: [], overflowRows: [], error: null };
+  const result = { bodies: [], tables: [], files: [], rows: [], overflowRows: [], error: null };
   try {
-    const parts = await Promise.all(test.plans.map((plan) => openPart(engines, test, plan)));
+    const parts = await Promise.all(test.plans.map((plan) => Parts.open(engines, test, plan)));
     const readers = test.plans.map((plan) => engines.createRowReader(plan, onDrift));
     const pool = new engines.BufferPool();
     result.rows = test.plans.map(() => 0);
@@ -150,22 +217,27 @@ async function runReference(engines, test) {
             const rows = [];
             for (const record of records) readers[index].read(record, offset++, rows);
             result.rows[index] += rows.length;
-            await parts[index].sink.write(rows);
+            await parts[index].write(rows);
           }
         }
         body.release();
       }
-      for (const part of parts) await part.sink.endWindow();
+      for (const part of parts) await part.endWindow();
     }
     result.overflowRows = readers.map((reader) => reader.overflowRows);
-    for (const part of parts) {
-      await part.sink.finish();
-      result.files.push(part.bytes());
-    }
+    await finishAll(parts, result);
   } catch (error) {
     result.error = error;
   }
   return result;
+}
+
+async function finishAll(parts, result) {
+  for (const part of parts) {
+    const { tables, files } = await part.finish();
+    result.tables.push(...tables);
+    result.files.push(...files);
+  }
 }
 
 /** All of an error that users see. */
@@ -186,7 +258,7 @@ export async function compareWorkers(engines, test) {
   const workers = await runColumnar(engines, test, inWorkers);
   const [here, there] = [errorText(engines, local.error), errorText(engines, workers.error)];
   if (here !== there) return `in this thread: ${here}; in workers: ${there}`;
-  for (const fact of ['bodies', 'rows', 'overflowRows']) {
+  for (const fact of ['bodies', 'rows', 'overflowRows', 'tables']) {
     const [ours, theirs] = [JSON.stringify(workers[fact]), JSON.stringify(local[fact])];
     if (ours !== theirs) return `${fact}: ${firstDifference(ours, theirs)}`;
   }
@@ -211,16 +283,17 @@ export async function compare(engines, test) {
   return {
     problem: await compareResults(test, columnar, reference),
     isRefused: false,
+    tables: columnar.tables,
     files: columnar.files,
   };
 }
 
 export async function compareResults(test, columnar, reference) {
-  for (const fact of ['bodies', 'rows', 'overflowRows']) {
+  for (const fact of ['bodies', 'rows', 'overflowRows', 'tables']) {
     const [ours, theirs] = [JSON.stringify(columnar[fact]), JSON.stringify(reference[fact])];
     if (ours !== theirs) return `${fact}: ${firstDifference(ours, theirs)}`;
   }
-  for (const [index, plan] of test.plans.entries()) {
+  for (const [index, plan] of columnar.tables.entries()) {
     const problem =
       test.format === 'parquet'
         ? await compareParquet(columnar.files[index], reference.files[index])
@@ -260,6 +333,7 @@ function describe(error) {
 export function compareErrors(engines, test, columnar, reference) {
   const differ = `columnar: ${describe(columnar)}; reference: ${describe(reference)}`;
   if (columnar === null || reference === null) return differ;
+  if (columnar instanceof TooManyPartitions || reference instanceof TooManyPartitions) return null;
   const isRow = (error) => error instanceof Drifted || error.code === 'ROW_TYPE_MISMATCH';
   if (isRow(columnar) && (isRow(reference) || test.damage !== undefined)) {
     if (!(columnar instanceof Drifted && reference instanceof Drifted) || test.plans.length > 1) return null;
@@ -296,8 +370,9 @@ async function runCut(test, decoders, cutsOf) {
           Buffer.from(JSON.stringify([body.bytes, body.lists.map(({ key, count }) => [key, count])])),
         );
       }
-      for (const { rows, overflowRows, pieces, rowGroup } of await decoders.endWindow(planned)) {
-        seen.push(Buffer.from(JSON.stringify([rows, overflowRows, rowGroup])), ...pieces);
+      for (const { overflowRows, partitions = [], ...whole } of await decoders.endWindow(planned)) {
+        for (const { pieces, ...block } of [whole, ...partitions])
+          seen.push(Buffer.from(JSON.stringify([block, overflowRows])), ...pieces);
       }
       // The pieces are the decoder's until here.
       seen.splice(0, seen.length, Buffer.concat(seen));
@@ -555,6 +630,8 @@ export async function loadEngines(load) {
       'decode/reference/row-reader.js',
       'sinks/sink-formats.js',
       'job-source.js',
+      'partition.js',
+      'row-dealer.js',
       'json-value.js',
       'cell.js',
     ].map(load),

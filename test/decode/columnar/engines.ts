@@ -8,6 +8,8 @@ import * as decodeBody from '../../../src/decode/reference/decode-body.js';
 import * as rowReader from '../../../src/decode/reference/row-reader.js';
 import * as jobSource from '../../../src/job-source.js';
 import * as jsonValue from '../../../src/json-value.js';
+import * as partition from '../../../src/partition.js';
+import * as rowDealer from '../../../src/row-dealer.js';
 import * as sinkFormats from '../../../src/sinks/sink-formats.js';
 import type { Engines } from './compare-engines.mjs';
 
@@ -23,5 +25,7 @@ export const engines: Engines = {
   ...rowReader,
   ...jobSource,
   ...jsonValue,
+  ...partition,
+  ...rowDealer,
   ...sinkFormats,
 };

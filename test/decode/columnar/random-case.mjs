@@ -502,6 +502,16 @@ function randomPlan(random, list, isWide, allNames) {
   return { name: list, folder: list, feed: 'elements', list, shape, columns };
 }
 
+/** Some tables get partitions, by up to three of the columns that can deal rows out. */
+function withPartition(random, plan) {
+  const names = plan.columns
+    .filter(({ type }) => ['string', 'int64', 'boolean'].includes(type))
+    .map(({ name }) => name);
+  const most = Math.min(3, names.length, plan.columns.length - 1);
+  if (most < 1 || random.chance(0.6)) return plan;
+  return { ...plan, partitionBy: random.shuffled(names).slice(0, random.between(1, most)) };
+}
+
 /** Writes random records of one table. */
 class Records {
   constructor(random, plan, writer, habits) {
@@ -691,7 +701,9 @@ export function randomCase(seed, size = 'small') {
     : [random.pick(['rows', 'vertices', 'communities', '中"x'])];
   const isWide = random.chance(0.1);
   const names = random.chance(0.3) ? PLAIN_NAMES : NAMES;
-  const plans = lists.map((list) => randomPlan(random, list, isWide, names));
+  // Partitions have dice of their own: the same seed gives the same records with and without them.
+  const dealing = new Random(seed ^ 0x7a17);
+  const plans = lists.map((list) => withPartition(dealing, randomPlan(random, list, isWide, names)));
   const habits = {
     drift: random.pick([0, 0, 0, 0.01, 0.1, 0.4]) * (isLarge ? 0.01 : 1),
     nulls: random.pick([0, 0.02, 0.3]),

@@ -47,6 +47,7 @@ const SHAPES = [
   ['synthetic-vertices-700', '--page-size', '100', '--rows-per-file', '250'],
   ['synthetic-pagerank-900', '--page-size', '150', '--rows-per-file', '5000'],
   ['synthetic-edges-600', '--page-size', '100', '--rows-per-file', '300'],
+  ['synthetic-vertices-500', '--page-size', '100', '--file-bytes', '3kB', '--partition-by', 'city'],
 ];
 
 /** What an export is made of; equal arguments give equal bytes, in whatever manner it runs. */

@@ -66,7 +66,7 @@ function plainBytesOfPage(column: usize): usize {
 }
 
 /** The number of the text in the dictionary, which gets it where it is new. */
-function findText(column: usize, text: usize, length: usize): u32 {
+export function findText(column: usize, text: usize, length: usize): u32 {
   const distinct = load<u32>(column, COLUMN_DISTINCT);
   const last = load<u32>(column, COLUMN_LAST);
   if (last < distinct && isEntry(column, last, text, length)) return last;

@@ -1,8 +1,20 @@
 // What the host calls. One instance decodes the records of one table at a time; see ../core.ts for the other side.
 
 import { openCsv } from './csv';
+import {
+  clearPartitions,
+  dealOutput,
+  keyOf,
+  markPartitions,
+  openPartitions,
+  partitionCount,
+  rollbackPartitions,
+  runs,
+  setDealing,
+} from './deal';
 import { addKey, members, openKeys, properties } from './keys';
 import {
+  CELLS,
   COLUMN_BYTES,
   COLUMN_DISTINCT,
   COLUMN_ENTRIES,
@@ -35,6 +47,7 @@ import {
   outBase,
   outPos,
   rows,
+  setFormat,
   setOutPos,
   setRows,
 } from './row';
@@ -48,8 +61,9 @@ export { maxLength, maxStart, minLength, minStart };
 
 // ---- plan -----------------------------------------------------------------------------------------------------
 
-export function open(newFormat: u32, columnCount: i32, memberCount: i32, propertyCount: i32): void {
-  openRow(newFormat, columnCount);
+/** @param written columns of the files; those behind them say which partition a row is of */
+export function open(newFormat: u32, written: i32, columnCount: i32, memberCount: i32, propertyCount: i32): void {
+  openRow(newFormat, written, columnCount);
   openKeys(members, memberCount);
   openKeys(properties, propertyCount);
 }
@@ -72,8 +86,13 @@ export function setProperty(index: i32, column: i32, text: usize, length: usize)
 
 export function setShape(shape: u32, key: i32, value: i32, offset: i32, position: i32): void {
   openRecords(shape, key, value, offset, position);
-  if (format == NDJSON) openNdjson();
-  if (format == PARQUET) openParquet();
+  if (format == NDJSON || format == CELLS) openNdjson();
+  if (format == PARQUET || format == CELLS) openParquet();
+}
+
+/** @param most partitions that are told apart */
+export function setPartitions(most: u32): void {
+  openPartitions(most);
 }
 
 export function setCsv(
@@ -229,10 +248,15 @@ export function reserveCells(bytes: usize): usize {
   return cells;
 }
 
-/** Writes one row from the JSON array of its cells; `json` cells come as texts. False when it is not one. */
+/** Writes rows, each a line with the JSON array of its cells; `json` cells come as texts. False when one is not. */
 export function writeCells(bytes: usize): bool {
-  v128.store(cells + bytes, i64x2.splat(0));
-  return walkCells(cells, cells + bytes) != 0;
+  const end = cells + bytes;
+  v128.store(end, i64x2.splat(0));
+  for (let p = cells; p < end; p++) {
+    p = walkCells(p, end);
+    if (p == 0) return false;
+  }
+  return true;
 }
 
 // ---- output ---------------------------------------------------------------------------------------------------
@@ -245,9 +269,22 @@ export function clearRows(): void {
   setRows(0);
 }
 
+// ---- partitions -----------------------------------------------------------------------------------------------
+
+/** Begins to deal rows out: as text, or, for Parquet, as cells. */
+export function beginDealing(): void {
+  setDealing(true);
+  if (format == PARQUET) setFormat(CELLS);
+  clearPartitions();
+}
+
+export { dealOutput, keyOf, markPartitions, partitionCount, rollbackPartitions, runs };
+
 // ---- Parquet --------------------------------------------------------------------------------------------------
 
 export function beginRowGroup(): void {
+  setDealing(false);
+  setFormat(PARQUET);
   clearColumns();
   setRows(0);
 }

@@ -7,7 +7,10 @@
 //   keys           KEY_BYTES a key of a record, in two sets: members and properties
 //   input          [inBase, inEnd) the bytes not read yet, then SLACK bytes that begin with zeros
 //   output         [outBase, outPos) encoded text, or a page of Parquet
-//   scratch        unescaped text, compressed pages
+//   scratch        unescaped text, keys of partitions, the output in the order of partitions, compressed pages
+//   partitions     one more column, of which only buffers are used: the numbers of the partitions by their keys, and
+//                  for each row of the output where it ends and which partition it is of
+//   runs           RUN_BYTES a partition: what it has of the output that was dealt out last
 //
 // Blocks come from `allocate()`. A buffer that grows gets a block of twice the size and gives the old one back to
 // the list of its size. Memory is never given back to the host: a decoder is used again, window after window.
@@ -19,6 +22,8 @@ export const SLACK: usize = 64;
 export const CSV: u32 = 0;
 export const NDJSON: u32 = 1;
 export const PARQUET: u32 = 2;
+/** Rows that wait to be written as Parquet: an array of the cells a line, `json` cells as texts. */
+export const CELLS: u32 = 3;
 
 // Column types, as the host numbers them. A list type is LIST_OF more than the type of its elements.
 export const STRING: u32 = 0;
@@ -121,6 +126,24 @@ export const COLUMN_LAST: usize = 160;
 export const COLUMN_TABLE: usize = 164;
 /** u32: slots of the hash table, a power of two. */
 export const COLUMN_TABLE_SIZE: usize = 168;
+
+// ---- partitions -----------------------------------------------------------------------------------------------
+
+// Buffers of the column `partitions`; its DICTIONARY holds the keys.
+/** u32 a row: where it ends in the output. */
+export const ROW_ENDS: usize = VALUES;
+/** u32 a row: the number of its partition. */
+export const ROW_PARTITIONS: usize = INDICES;
+
+/** In a key, in place of the length of a value: null. */
+export const NULL_VALUE: u32 = 0xffffffff;
+
+export const RUN_BYTES: usize = 12;
+/** u32, u32: bytes and rows that the partition has of the output. */
+export const RUN_LENGTH: usize = 0;
+export const RUN_ROWS: usize = 4;
+/** u32: where its next row is put. */
+export const RUN_PLACE: usize = 8;
 
 // ---- blocks ---------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
-// One row as a JSON object a line.
+// One row a line: a JSON object, or, for rows that wait, the JSON array of its cells.
 
 import {
+  CELLS,
   COLUMN_BYTES,
   COLUMN_PREFIX,
   COLUMN_PREFIX_LENGTH,
@@ -18,7 +19,7 @@ import {
   TEXT,
   TRUE,
 } from './layout';
-import { columns, columnsEnd, countOf, ensureOut, outPos, setOutPos, slots } from './row';
+import { columns, columnsEnd, countOf, ensureOut, format, outPos, setOutPos, slots } from './row';
 import { copy, writeInteger, writeJson, writeLooseList, writePlain } from './text';
 
 /** Bytes of all prefixes and of what else a row needs besides its cells. */
@@ -56,7 +57,7 @@ export function writeNdjsonRow(recordBytes: usize): void {
     } else to = copy(to, start, end - start);
     slot += SLOT_BYTES;
   }
-  store<u16>(to, 0x0a7d);
+  store<u16>(to, format == CELLS ? 0x0a5d : 0x0a7d);
   setOutPos(to + 2);
 }
 
@@ -64,7 +65,7 @@ export function writeNdjsonRow(recordBytes: usize): void {
 @inline
 function writeText(to: usize, column: usize, kind: u32, start: usize, end: usize): usize {
   // The text of a `json` cell is the JSON itself.
-  if (load<u32>(column, COLUMN_TYPE) == JSON) return writePlain(to, start, end);
+  if (load<u32>(column, COLUMN_TYPE) == JSON && format != CELLS) return writePlain(to, start, end);
   if (kind == TEXT) return copy(to, start - 1, end - start + 2);
   return writeJson(to, start, end);
 }

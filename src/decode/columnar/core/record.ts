@@ -3,6 +3,7 @@
 // reader decides. What a walker takes, it has checked against RFC 8259.
 
 import { writeCsvRow } from './csv';
+import { dealRow, isDealing } from './deal';
 import { findKey, firstKey, members, properties, setFirstKey } from './keys';
 import {
   CSV,
@@ -10,7 +11,6 @@ import {
   KEY_COLUMN,
   KEY_LENGTH,
   KEY_NEXT,
-  NDJSON,
   NULL,
   PARQUET,
   PROPERTIES,
@@ -22,6 +22,7 @@ import { writeNdjsonRow } from './ndjson';
 import { arePagesFull } from './open-page';
 import { appendRow } from './parquet';
 import {
+  cellCount,
   clearSlots,
   columnCount,
   ensureScratch,
@@ -122,13 +123,14 @@ function walkRows(p: usize): usize {
   }
 }
 
-/** The cells of a row that the host's reader made, as an array in the order of the columns. */
+/** The cells of a row that was read before, as an array in the order of the columns. */
 export function walkCells(p: usize, end: usize): usize {
   setTrusted(true);
   isWriting = true;
   recordBytes = end - p;
   clearSlots();
-  for (let column = 0; column < columnCount; column++) {
+  const count = isDealing ? cellCount : columnCount;
+  for (let column = 0; column < count; column++) {
     p = walkValue(skipSpace(p + 1), column, false);
     if (p == 0) return 0;
     p = skipSpace(p);
@@ -144,9 +146,10 @@ export function walkCells(p: usize, end: usize): usize {
 function writeRow(): void {
   if (!isWriting) return;
   if (format == CSV) writeCsvRow(recordBytes);
-  else if (format == NDJSON) writeNdjsonRow(recordBytes);
-  else appendRow();
+  else if (format == PARQUET) appendRow();
+  else writeNdjsonRow(recordBytes);
   setRows(rows + 1);
+  if (isDealing) dealRow();
   // Not only between records: one of them may give millions of rows.
   if (format == PARQUET ? arePagesFull : isOutputFull()) takeFull();
 }

@@ -16,7 +16,10 @@ import {
 
 export let format: u32 = 0;
 export let columns: usize = 0;
+/** Columns that are written; those that only say which partition a row is of come after them. */
 export let columnCount: i32 = 0;
+/** Cells of a row that is read: all columns. */
+export let cellCount: i32 = 0;
 export let columnsEnd: usize = 0;
 export let slots: usize = 0;
 /** Rows since the last `beginAnswer`. */
@@ -30,17 +33,22 @@ let outBytes: usize = 0;
 let scratch: usize = 0;
 let scratchBytes: usize = 0;
 
-export function openRow(newFormat: u32, count: i32): void {
+export function openRow(newFormat: u32, written: i32, cells: i32): void {
   format = newFormat;
-  columnCount = count;
-  columns = allocate((count as usize) * COLUMN_BYTES);
-  memory.fill(columns, 0, (count as usize) * COLUMN_BYTES);
-  columnsEnd = columns + (count as usize) * COLUMN_BYTES;
-  slots = allocate((count as usize) * SLOT_BYTES);
+  columnCount = written;
+  cellCount = cells;
+  columns = allocate((cells as usize) * COLUMN_BYTES);
+  memory.fill(columns, 0, (cells as usize) * COLUMN_BYTES);
+  columnsEnd = columns + (written as usize) * COLUMN_BYTES;
+  slots = allocate((cells as usize) * SLOT_BYTES);
   clearSlots();
   outBytes = blockBytes(64 * 1024);
   outBase = allocate(outBytes);
   outPos = outBase;
+}
+
+export function setFormat(newFormat: u32): void {
+  format = newFormat;
 }
 
 export function setOutPos(p: usize): void {
@@ -89,7 +97,7 @@ export function ensureScratch(bytes: usize): usize {
 }
 
 export function clearSlots(): void {
-  const end = slots + (columnCount as usize) * SLOT_BYTES;
+  const end = slots + (cellCount as usize) * SLOT_BYTES;
   for (let slot = slots; slot < end; slot += SLOT_BYTES) store<u32>(slot, NULL, SLOT_KIND);
 }
 

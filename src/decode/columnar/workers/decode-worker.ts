@@ -89,6 +89,10 @@ function reportRows(id: number, encoded: readonly EncodedRows[]): void {
     moved.push(copy.buffer);
     return copy;
   };
-  const rows = encoded.map((each) => ({ ...each, pieces: each.pieces.map(toSend) }));
+  const rows = encoded.map(({ partitions, ...whole }) => ({
+    ...whole,
+    pieces: whole.pieces.map(toSend),
+    partitions: partitions?.map((block) => ({ ...block, pieces: block.pieces.map(toSend) })),
+  }));
   report({ kind: 'rows', id, encoded: rows }, moved);
 }

@@ -1,4 +1,4 @@
-import type { DecodedBody, EncodedRows, RowGroupFacts, Window } from '../../../model.js';
+import type { DecodedBody, EncodedBlock, EncodedRows, Window } from '../../../model.js';
 import { bodyOf } from '../answer-facts.js';
 import type { WindowDecoderOptions } from '../window-decoder.js';
 import type { WindowDecoders } from '../window-decoders.js';
@@ -25,9 +25,9 @@ export class WorkerDecoders implements WindowDecoders {
 
   async endWindow(planned: Window): Promise<readonly EncodedRows[]> {
     const encoded = await this.#threadOf(planned).endWindow(planned);
-    return encoded.map((rows) => ({
-      ...rows,
-      rowGroup: rows.rowGroup === null ? null : received(rows.rowGroup),
+    return encoded.map(({ partitions, ...whole }) => ({
+      ...received(whole),
+      partitions: partitions?.map(received),
     }));
   }
 
@@ -53,11 +53,12 @@ export class WorkerDecoders implements WindowDecoders {
 }
 
 /** Between threads a Buffer becomes a Uint8Array. */
-function received(group: RowGroupFacts): RowGroupFacts {
-  const chunks = group.chunks.map((chunk) => {
+function received<Block extends EncodedBlock>(block: Block): Block {
+  if (block.rowGroup === null) return block;
+  const chunks = block.rowGroup.chunks.map((chunk) => {
     if (chunk.bounds === null) return chunk;
     const { min, max } = chunk.bounds;
     return { ...chunk, bounds: { min: Buffer.from(min), max: Buffer.from(max) } };
   });
-  return { ...group, chunks };
+  return { ...block, rowGroup: { ...block.rowGroup, chunks } };
 }
