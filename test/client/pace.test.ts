@@ -55,10 +55,10 @@ test('a broken connection or a damaged answer is no sign of overload', async () 
 test('after a sign of overload every request waits for the same pause', async () => {
   const policy = { ...QUICK_RETRIES, minDelayMs: 150, maxDelayMs: 150 };
   const pace = new Pace(policy, 4);
+  const before = performance.now();
   await fail(pace, busy());
   // Half to all of 150 ms, by chance; the pause and the delay of this request are drawn apart.
   expect(pace.retryAfter(busy(), 1)).toBeGreaterThanOrEqual(75);
-  const before = performance.now();
   await Promise.all([answer(pace), answer(pace)]);
   expect(performance.now() - before).toBeGreaterThanOrEqual(75 - 2);
 });
