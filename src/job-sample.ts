@@ -247,7 +247,9 @@ export async function planJob(
   ]);
   const isMissing = early === undefined && needsSchema(sample);
   const schema = isMissing ? await readSchema(client, signal) : (early ?? null);
-  return { plans: planTables(sample.lists, job.scalars, schema, options), sample };
+  // No record: what stands beside an empty list that was left out is no row.
+  const scalars = job.total === 0 ? new JsonObject([], []) : job.scalars;
+  return { plans: planTables(sample.lists, scalars, schema, options), sample };
 }
 
 /** @returns null where the server gives no schema */
