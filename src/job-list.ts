@@ -179,6 +179,18 @@ function readList({ body }: JobAnswer): Answer<DecodedBody> {
   };
 }
 
+/** One job, or several by their IDs. */
+function entriesOf(jobs: JsonObject): readonly JsonValue[] {
+  if (jobs.keys.some((key) => ID_MEMBERS.includes(key) && !(jobs.get(key) instanceof JsonObject)))
+    return [jobs];
+  return jobs.values.map((job, index) => {
+    const isNamed = !(job instanceof JsonObject) || ID_MEMBERS.some((name) => job.get(name) !== undefined);
+    return isNamed ? job : new JsonObject(['jobId', ...job.keys], [jobs.keys[index] ?? null, ...job.values]);
+  });
+}
+
+const ID_MEMBERS: readonly string[] = ['jobId', 'job_id'];
+
 /** `jobs` is declared as an object and shown as an array (ges_03_0204, ges_03_0471). */
 function jobsOf(body: DecodedBody): RecordList {
   const list = body.lists.find((candidate) => candidate.key === 'jobs');
@@ -194,8 +206,8 @@ function jobsOf(body: DecodedBody): RecordList {
     };
   }
   const map = body.envelope.get('jobs');
-  if (map instanceof JsonObject) return listOf('jobs', map.values.map(readJobEntry));
-  if (map === null) return listOf('jobs', []);
+  if (map instanceof JsonObject) return listOf('jobs', entriesOf(map).map(readJobEntry));
+  if (map === null || countOf(body.envelope) === 0) return listOf('jobs', []);
   throw new PageError('PAGE_INVALID', 'The answer holds no list of jobs', { retryable: false });
 }
 

@@ -313,7 +313,9 @@ export async function planJob(
   ]);
   const isMissing = early === undefined && needsSchema(sample);
   const schema = isMissing ? await readSchema(client, signal) : (early ?? null);
-  const plans = planTables(sample.lists, job.scalars, schema, options);
+  // No record: what stands beside an empty list that was left out is no row.
+  const scalars = job.total === 0 ? new JsonObject([], []) : job.scalars;
+  const plans = planTables(sample.lists, scalars, schema, options);
   checkNames(plans, client.clean);
   return { plans, sample };
 }

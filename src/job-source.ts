@@ -28,6 +28,8 @@ export interface OpenJob {
   readonly status: JobStatus;
   /** The status as the server wrote it. */
   readonly statusWord: string;
+  /** Code and message that stand beside the status of a job that failed in part. */
+  readonly reason?: string | undefined;
   /** `data_total_size`, or the one record of an answer that is not paged; null where only the walk will tell. */
   readonly total: number | null;
   /** False for a result that comes whole in one answer, such as the six one-value algorithms (ges_03_0076). */
@@ -104,7 +106,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
   if (needsSecond) second.body.release();
   const total =
     isOneRecord || (isUnpaged && (envelope.total === null || isBeside))
-      ? countRecords(body, primary, isOneRecord, scalars)
+      ? countRecords(body, primary, isOneRecord, holdsScalarRow(scalars, envelope.total ?? envelope.declared))
       : envelope.total;
   const isLikeHyg =
     primaryRecords !== undefined &&
@@ -115,6 +117,8 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     id: jobId,
     status: envelope.status,
     statusWord: envelope.statusWord ?? 'none',
+    reason:
+      [envelope.errorCode, envelope.errorMessage].filter((part) => part !== null).join(' ') || undefined,
     total,
     isPaged: !isUnpaged,
     firstBytes: body.bytes,
@@ -276,11 +280,11 @@ function countRecords(
   body: DecodedBody,
   primary: string | null,
   isOneRecord: boolean,
-  scalars: JsonObject,
+  hasScalarRow: boolean,
 ): number {
   if (!isOneRecord) return resultLists(body.lists).reduce((sum, list) => sum + list.count, 0);
   const list = body.lists.find((candidate) => candidate.key === primary);
-  return (list === undefined ? holdsScalarRow(scalars) : list.count > 0) ? 1 : 0;
+  return (list === undefined ? hasScalarRow : list.count > 0) ? 1 : 0;
 }
 
 /**

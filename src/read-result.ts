@@ -2,6 +2,7 @@ import type { JobAnswer } from './client/ges-client.js';
 import type { DecodedBody } from './model.js';
 import { readCypherRows } from './tables/cypher-rows.js';
 import { withLists } from './tables/derived-list.js';
+import { readLoneRecords } from './tables/lone-records.js';
 import { splitGroups } from './tables/split-groups.js';
 
 /**
@@ -9,7 +10,7 @@ import { splitGroups } from './tables/split-groups.js';
  * that has it already comes back itself.
  */
 export function readResult({ envelope, body }: JobAnswer): DecodedBody {
-  const result = readCypherRows(body);
+  const result = readLoneRecords(readCypherRows(body));
   const lists = result.lists
     // Cypher names its errors also where there are none (ges_03_0336).
     .filter((list) => list.key !== 'errors' || list.count > 0)

@@ -45,7 +45,7 @@ export function exportWarnings(job: OpenJob, tables: readonly ExportedTable[]): 
   if (job.status === 'partial') {
     warnings.push({
       code: 'JOB_PARTIALLY_FAILED',
-      message: `Job "${job.id}" has the status "${job.statusWord}": the result may lack records`,
+      message: `Job "${job.id}" has the status "${job.statusWord}": the result may lack records${job.reason === undefined ? '' : `: ${job.reason}`}`,
     });
   }
   if (job.status === 'unknown') {

@@ -147,3 +147,11 @@ test.each<[string, Reply, string]>([
 ])('refused: %s', async (_, reply, code) => {
   await expect(list(() => reply)).rejects.toMatchObject({ code });
 });
+
+test('one job may stand where the list is, jobs by their IDs may lack them, and no job may be no list', async () => {
+  const ids = async (body: object) => (await list(() => json(body))).ids;
+  expect(await ids({ jobs: job(1), jobCount: 1 })).toEqual(['j1']);
+  expect(await ids({ jobs: { a: { status: 'running' }, b: job(2) }, totalCount: 2 })).toEqual(['a', 'j2']);
+  expect(await ids({ totalCount: '0' })).toEqual([]);
+  await expect(ids({ result: 'success', totalCount: 3 })).rejects.toMatchObject({ code: 'PAGE_INVALID' });
+});

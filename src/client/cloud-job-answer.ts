@@ -82,8 +82,10 @@ function splitEntities(entities: JsonValue | undefined): {
     return { rest: parts.map((part) => part.rest), subJobs: parts.flatMap((part) => part.subJobs) };
   }
   if (!(entities instanceof JsonObject)) return { rest: entities ?? null, subJobs: [] };
-  const list = entities.get('sub_jobs');
-  if (!isJsonArray(list)) return { rest: entities, subJobs: [] };
+  const jobs = entities.get('sub_jobs');
+  if (jobs === undefined) return { rest: entities, subJobs: [] };
+  // One sub-job may come without the brackets around it, and none as null.
+  const list = isJsonArray(jobs) ? jobs : jobs === null ? [] : [jobs];
   const keys = entities.keys.filter((key) => key !== 'sub_jobs');
   const rest = new JsonObject(
     keys,

@@ -22,23 +22,22 @@ const THROTTLED_WAIT_MS = 2000;
  * Judges a refusal by GES code and message first, by HTTP status last: an invalid token is HTTP 400, and so is a
  * failed job.
  *
- * @param hasFailed the answer has a `status`, and that or `result` says failed: the job, not the query, failed
+ * @param hasFailed the answer has a `status`: the job, not the query, may be what failed
+ * @param isStated the `status` or `result` of the job says so itself: a code that would blame the request is the job's then
  */
 export function judgeError(
   httpStatus: number,
   gesCode: string | null,
   message: string | null,
   hasFailed: boolean,
+  isStated = false,
 ): Verdict {
   const words = message ?? '';
   const waitMs = gesCode === 'APIG.0308' ? THROTTLED_WAIT_MS : null;
   const known = findGesError(gesCode, words);
   const consequence = known?.consequence;
   if (speaksOf('token', words)) return verdict('unauthorized', undefined, waitMs);
-  if (
-    hasFailed &&
-    (consequence === undefined || consequence === 'busy' || consequence === 'new-token-or-busy')
-  )
+  if (hasFailed && isOfJob(gesCode, consequence, isStated && !speaksOf('past-end', words)))
     return verdict('job-failed', undefined, waitMs);
   if (known !== undefined && consequence !== undefined)
     return verdict(refine(consequence, words), known.action, waitMs);
@@ -51,6 +50,15 @@ export function judgeError(
     gesCode === null ? byStatus?.action : undefined,
     waitMs,
   );
+}
+
+/** Without a right to read it, nobody is told how the job ended. */
+const ACCESS_CODES: ReadonlySet<string> = new Set(['GES.8006', 'GES.8020']);
+
+/** Whether an error beside the status of a job is the job's: not one of a token, or of what is not there. */
+function isOfJob(gesCode: string | null, consequence: Consequence | undefined, isStated: boolean): boolean {
+  if (consequence === 'rejected') return isStated && gesCode !== null && !ACCESS_CODES.has(gesCode);
+  return consequence === undefined || consequence === 'busy' || consequence === 'new-token-or-busy';
 }
 
 function findGesError(gesCode: string | null, words: string) {

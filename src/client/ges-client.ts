@@ -10,6 +10,7 @@ import { judgeError } from './error-table.js';
 import { cloudJobPath, graphPath } from './graph-paths.js';
 import { hideSecrets } from './hide-secrets.js';
 import { createHttp, type HttpRequest, type HttpResponse } from './http.js';
+import { readJobStatus } from './job-status.js';
 import { speaksOf } from './message-kind.js';
 import { Pace } from './pace.js';
 import { parseRetryAfter, type RetryEvent, type RetryPolicy, withRetries } from './retry.js';
@@ -197,14 +198,16 @@ export function createGesClient(options: GesClientOptions): GesClient {
       const saysEnough = response.status >= 300 && !isDamaged;
       if (!saysEnough || !(error instanceof RequestError) || error.code !== 'PAGE_INVALID')
         throw withFacts(error, known);
-      throw refusal(call, known, null, null, false, retryAfterMs);
+      throw refusal(call, known, null, null, null, retryAfterMs);
     }
     const { errorCode, errorMessage, status, statusWord, hasFailed } = envelope;
     // The status of a cloud job, with its error code, is what was asked for.
     if (call.kind === 'cloud-job' && response.status < 300 && statusWord !== null) return { envelope, body };
+    // So is what a job left that failed in part, for whatever reason.
+    if (call.kind === 'job' && response.status < 300 && status === 'partial') return { envelope, body };
     const jobFailed = call.kind === 'job' && statusWord !== null && status === 'failed';
     if (response.status >= 300 || errorCode !== null || hasFailed || jobFailed) {
-      throw refusal(call, known, errorCode, errorMessage, jobFailed, retryAfterMs);
+      throw refusal(call, known, errorCode, errorMessage, jobFailed ? envelope : null, retryAfterMs);
     }
     return { envelope, body };
   }
@@ -232,15 +235,18 @@ function isListedError(first: JsonObject): boolean {
 /** "Content Too Large" and "Gateway Timeout" (RFC 9110, sections 15.5.14 and 15.6.5). */
 const SIZE_STATUSES: ReadonlySet<number> = new Set([413, 504]);
 
+/** @param failed what the answer says of a job that failed itself; null where the call did */
 function refusal(
   call: Call,
   facts: RequestFacts & { readonly httpStatus: number },
   gesErrorCode: string | null,
   gesErrorMessage: string | null,
-  jobFailed: boolean,
+  failed: Pick<Envelope, 'statusWord' | 'hasFailed'> | null,
   retryAfterMs: number | null,
 ): RequestError {
-  const verdict = judgeError(facts.httpStatus, gesErrorCode, gesErrorMessage, jobFailed);
+  const isStated =
+    failed !== null && (failed.hasFailed || readJobStatus(failed.statusWord, false) === 'failed');
+  const verdict = judgeError(facts.httpStatus, gesErrorCode, gesErrorMessage, failed !== null, isStated);
   const said = [gesErrorCode, gesErrorMessage === null ? null : `"${gesErrorMessage}"`].filter(
     (part) => part !== null,
   );
@@ -249,7 +255,11 @@ function refusal(
   const where = facts.window === undefined ? '' : ` at offset ${facts.window.offset}`;
   const who = call.kind === 'cloud-job' ? 'The service' : 'GES';
   const isJob = verdict.code === 'JOB_FAILED' || verdict.code === 'JOB_NOT_FOUND';
-  const message = isJob ? `${who} answered ${answer}` : `${who} refused the request${where}: ${answer}`;
+  const isUnexplained = said.length === 0 && failed !== null;
+  const reason = isUnexplained
+    ? `status "${failed.statusWord}" for a job that failed, and no reason (${answer})`
+    : answer;
+  const message = isJob ? `${who} answered ${reason}` : `${who} refused the request${where}: ${answer}`;
   const ErrorClass = isJob ? JobError : RequestError;
   return new ErrorClass(verdict.code, message, {
     facts: {
@@ -262,7 +272,10 @@ function refusal(
     wantsNewToken: verdict.newToken,
     isSizeFault: verdict.retry && SIZE_STATUSES.has(facts.httpStatus),
     isPastEnd: verdict.code === 'API_REJECTED' && speaksOf('past-end', gesErrorMessage ?? ''),
-    action: verdict.action,
+    action:
+      isUnexplained && isJob
+        ? 'Look for its reason with "jobs show", then submit the job again'
+        : verdict.action,
   });
 }
 

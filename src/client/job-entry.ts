@@ -139,7 +139,7 @@ export function readImportFiles(files: JsonValue | undefined): ImportFile[] {
     group instanceof JsonObject
       ? group.keys.flatMap((key, index) => {
           const list = group.values[index];
-          return (isJsonArray(list) ? list : []).flatMap((file) =>
+          return (isJsonArray(list) ? list : [list]).flatMap((file) =>
             file instanceof JsonObject ? [readImportFile(key.replace(/Files$/, ''), file)] : [],
           );
         })

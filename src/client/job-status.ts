@@ -31,10 +31,9 @@ const STATUS_WORDS: ReadonlyMap<string, JobStatus> = new Map(
 
 /**
  * @param word `status` as the server wrote it; null when the answer has none
- * @param hasFailed whether `result` or `errorCode` speaks of a failure
+ * @param hasFailed whether `result` or `errorCode` speaks of a failure; a job that failed in part may have one of its own
  */
 export function readJobStatus(word: string | null, hasFailed: boolean): JobStatus {
-  if (hasFailed) return 'failed';
-  if (word === null) return 'unknown';
-  return STATUS_WORDS.get(word.toLowerCase().replace(/[\s_-]+/g, '')) ?? 'unknown';
+  const status = STATUS_WORDS.get(word?.toLowerCase().replace(/[\s_-]+/g, '') ?? '') ?? 'unknown';
+  return hasFailed && status !== 'partial' ? 'failed' : status;
 }

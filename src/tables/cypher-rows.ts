@@ -27,7 +27,8 @@ function readStatements(body: DecodedBody): DecodedBody | null {
   statements.forEach((statement, index) => {
     const name = statements.length === 1 ? list.key : `${list.key}_${index + 1}`;
     const columns = namesOf(statement.get('columns'));
-    const data = statement.get('data') as readonly JsonValue[];
+    const rows = statement.get('data');
+    const data = isJsonArray(rows) ? rows : [];
     lists.push(
       derivedList(
         name,
@@ -72,8 +73,11 @@ function readColumns(body: DecodedBody): DecodedBody | null {
   );
 }
 
+/** `data` may be missing where there is no row. */
 function isStatement(value: JsonValue | undefined): value is JsonObject {
-  return value instanceof JsonObject && isJsonArray(value.get('columns')) && isJsonArray(value.get('data'));
+  if (!(value instanceof JsonObject) || !isJsonArray(value.get('columns'))) return false;
+  const data = value.get('data') ?? null;
+  return data === null || isJsonArray(data);
 }
 
 /** `{row, meta}`, `{graph}` where `resultDataContents` asks for it, or the bare cells. */

@@ -43,7 +43,7 @@ function shapeOfList(list: readonly JsonValue[]): RecordShape | 'any-list' {
 
 function shapeOfObject(key: string, record: JsonObject): RecordShape {
   const has = (member: string) => record.get(member) !== undefined;
-  if (has('source') && has('target') && isJsonArray(record.get('paths'))) return 'path-group';
+  if (has('source') && has('target') && isPathList(record.get('paths'))) return 'path-group';
   const isElement = has('properties') && (has('id') || (has('source') && has('target')));
   if (isElement) return 'element';
   if (has('source') && has('target')) return 'object';
@@ -51,6 +51,11 @@ function shapeOfObject(key: string, record: JsonObject): RecordShape {
   // A query may select single members of its vertices (`select`, `by`, ges_03_0331).
   if (DOCUMENTED_SHAPES.get(key) === 'element' && record.keys.length > 0) return 'object';
   return shapeOfKeyed(key, record);
+}
+
+/** A pair without a path may have null for its list of them. */
+function isPathList(paths: JsonValue | undefined): boolean {
+  return paths === null || isJsonArray(paths);
 }
 
 /** The pages show one key a record; their format text also allows several (ges_03_0077), so known keys may have them. */

@@ -1,4 +1,4 @@
-import { canonicalJson, JsonObject, type JsonValue } from '../json-value.js';
+import { canonicalJson, JsonNumber, JsonObject, type JsonValue } from '../json-value.js';
 import type { DecodedBody, RecordShape, TablePlan } from '../model.js';
 import { detectShape } from './detect-shape.js';
 import type { GraphSchema } from './graph-schema.js';
@@ -90,9 +90,20 @@ export function readScalars({ envelope, lists }: Pick<DecodedBody, 'envelope' | 
   return new JsonObject(keys, values);
 }
 
-/** Whether scalars without any list are a result: how long a job ran is none. */
-export function holdsScalarRow(scalars: JsonObject): boolean {
-  return scalars.keys.some((key) => key !== 'runtime');
+/**
+ * Whether scalars without any list are a result: how long a job ran is none. Where the answer declares that it has no
+ * record, its list is left out because it is empty, and what stands beside it is no row, but for the value of a
+ * one-value algorithm, or a count above 0 that was asked for without its list.
+ *
+ * @param total `data_total_size`, or `data_return_size` without it; the answers of one-value algorithms have none (ges_03_0076)
+ */
+export function holdsScalarRow(scalars: JsonObject, total: number | null): boolean {
+  if (total !== 0) return scalars.keys.some((key) => key !== 'runtime');
+  return SCALAR_ROW_NAMES.some((key) => {
+    const value = scalars.get(key) ?? null;
+    const isNothing = value instanceof JsonNumber && Number(value.text) === 0;
+    return value !== null && (ONE_VALUE_RESULTS.has(key) || !isNothing);
+  });
 }
 
 /**
@@ -114,7 +125,7 @@ export function planTables(
     return records.length > 0 || members !== undefined || isDocumented;
   });
   const lists = telling.length > 0 ? telling : results;
-  if (lists.length === 0) return holdsScalarRow(scalars) ? [planScalars(scalars, options)] : [];
+  if (lists.length === 0) return holdsScalarRow(scalars, null) ? [planScalars(scalars, options)] : [];
   const plans = lists.map((sample) => planList(sample, schema, options));
   return separateFolders(
     plans.filter((plan) => plan.name === UNKNOWN_TABLE).length > 1 ? plans.map(nameAfterList) : plans,

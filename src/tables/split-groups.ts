@@ -15,7 +15,8 @@ export function splitGroups(list: RecordList, declared: number | null): RecordLi
   const records: JsonValue[] = [];
   for (const batch of list.batches()) {
     for (const group of batch) {
-      const paths = group instanceof JsonObject ? group.get('paths') : undefined;
+      const given = group instanceof JsonObject ? group.get('paths') : undefined;
+      const paths = given === null ? [] : given;
       if (!(group instanceof JsonObject) || !isJsonArray(paths)) return null;
       for (const path of paths.length === 0 ? [[]] : paths.map((one) => [one])) {
         records.push(withPaths(group, path));

@@ -126,3 +126,14 @@ test('an answer without a status, or with a sub-job that is none, is refused', a
   await expect(read({ job_id: 'a' })).rejects.toMatchObject({ code: 'PAGE_INVALID' });
   await expect(read(job('a', 'INIT', { sub_jobs: ['b'] }))).rejects.toMatchObject({ code: 'PAGE_INVALID' });
 });
+
+test('a sub-job without a list around it is one, and null is none', async () => {
+  const one = await read(
+    job('a', 'SUCCESS', { sub_jobs: job('b', 'FAIL', { sub_jobs: null, nic_id: 'n' }) }),
+  );
+  expect(one.rows).toMatchObject([
+    { job_id: 'a', depth: 0, entities: {} },
+    { job_id: 'b', parent_job_id: 'a', depth: 1, state: 'failed', entities: { nic_id: 'n' } },
+  ]);
+  await expect(read(job('a', 'SUCCESS', { sub_jobs: 'b' }))).rejects.toMatchObject({ code: 'PAGE_INVALID' });
+});

@@ -47,6 +47,27 @@ const ENVELOPES: readonly Case[] = [
     said: ['GES.8011', 'graph : x is not exist'],
   },
   {
+    name: 'HyG: complete, and yet failed under a code of another call',
+    status: 400,
+    body: { status: 'complete', errorMessage: 'out of memory', errorCode: 'GES.8011', result: 'failed' },
+    code: 'JOB_FAILED',
+    said: ['GES.8011', 'out of memory'],
+  },
+  {
+    name: 'failed, but for lack of a right',
+    status: 400,
+    body: { status: 'failed', errorMessage: 'no permission', errorCode: 'GES.8020' },
+    code: 'API_REJECTED',
+    said: ['GES.8020', 'no permission'],
+  },
+  {
+    name: 'failed, a window behind the end',
+    status: 400,
+    body: { status: 'failed', errorMessage: 'parameter [offset] is out of range', errorCode: 'GES.8301' },
+    code: 'API_REJECTED',
+    said: ['GES.8301', 'parameter [offset] is out of range'],
+  },
+  {
     name: 'complete with the result fail, in HTTP 200',
     status: 200,
     body: { status: 'complete', result: 'fail', errorMessage: 'worker lost' },
@@ -211,4 +232,13 @@ test('a job that failed is not asked for again, though its code could also mean 
   const body = { status: 'failed', errorCode: 'GES.8602', errorMessage: 'engine stopped' };
   const { error, requests } = await failureOf(inTurn(json(body)));
   expect([error.code, requests]).toEqual(['JOB_FAILED', 1]);
+});
+
+test('a job that failed without a reason is told by its status', async () => {
+  for (const body of [{ status: 'Canceled' }, { status: 'Canceled', errorCode: '', errorMessage: null }]) {
+    const { error } = await failureOf(inTurn(json(body)));
+    expect(error).toBeInstanceOf(JobError);
+    expect(error.message).toContain('status "Canceled"');
+    expect(error.action).toContain('jobs show');
+  }
 });

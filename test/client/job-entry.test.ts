@@ -143,3 +143,12 @@ test.each([
   ]);
   expect(readImportFiles(undefined)).toEqual([]);
 });
+
+test('one file may stand where a list of them is, and null for none', () => {
+  const files = parse(
+    '{"edgeFiles": {"fileName": "e.csv", "totalLines": 5, "status": "success"}, "vertexFiles": null}',
+  );
+  expect(readImportFiles(files)).toMatchObject([
+    { kind: 'edge', fileName: 'e.csv', unit: 'lines', total: '5' },
+  ]);
+});

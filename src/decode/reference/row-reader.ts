@@ -206,7 +206,8 @@ const RECORD_READERS: Readonly<Record<RecordShape, ReadRecord>> = {
   },
 
   'path-group'(record, draft, emit) {
-    const paths = record instanceof JsonObject ? record.get('paths') : undefined;
+    const given = record instanceof JsonObject ? record.get('paths') : undefined;
+    const paths = given === null ? [] : given;
     if (!(record instanceof JsonObject) || !isJsonArray(paths)) {
       draft.misfit('record', record);
       emit();

@@ -1,0 +1,49 @@
+import { JsonObject, type JsonValue } from '../json-value.js';
+import type { DecodedBody, RecordList } from '../model.js';
+import { derivedList, withLists } from './derived-list.js';
+import { DOCUMENTED_SHAPES, ONE_PATH_LISTS, ONE_VALUE_RESULTS } from './known-keys.js';
+
+/** The levels of an answer that may hold lists; the top one is always looked at. */
+const LEVELS = ['data', 'outputs'] as const;
+
+/**
+ * Lists that stand in an answer as something else: `null` where there is no record, one record without the brackets
+ * around it, or one map of all vertices where the pages have a list of maps (ges_03_0077). Only members that the pages
+ * document as lists are taken for such, and `errors` of Cypher (ges_03_0336); whatever else stands beside records is a
+ * scalar.
+ */
+export function readLoneRecords(body: DecodedBody): DecodedBody {
+  const found: RecordList[] = [];
+  const envelope = takeFrom(body.envelope, 0);
+  return found.length === 0 ? body : withLists(body, [...body.lists, ...found], envelope);
+
+  function takeFrom(source: JsonObject, level: number): JsonObject {
+    const keys: string[] = [];
+    const values: JsonValue[] = [];
+    source.keys.forEach((key, index) => {
+      const value = source.values[index] as JsonValue;
+      const isList = isListName(key) || (key === 'errors' && value === null);
+      const records = isList && !isTaken(key) ? recordsOf(value) : null;
+      if (records !== null) {
+        found.push(derivedList(key, records, {}));
+        return;
+      }
+      keys.push(key);
+      values.push(key === LEVELS[level] && value instanceof JsonObject ? takeFrom(value, level + 1) : value);
+    });
+    return found.length === 0 ? source : new JsonObject(keys, values);
+  }
+
+  function isTaken(key: string): boolean {
+    return [...body.lists, ...found].some((list) => list.key === key);
+  }
+}
+
+function isListName(key: string): boolean {
+  return (DOCUMENTED_SHAPES.has(key) && !ONE_VALUE_RESULTS.has(key)) || ONE_PATH_LISTS.has(key);
+}
+
+function recordsOf(value: JsonValue): readonly JsonValue[] | null {
+  if (value === null) return [];
+  return value instanceof JsonObject ? [value] : null;
+}
