@@ -33,6 +33,13 @@ export interface LoadPart {
    * @throws VerifyError as `rows()`, at the end of the stream
    */
   text(): NodeJS.ReadableStream | null;
+  /**
+   * A line of the text of NDJSON as a row.
+   *
+   * @param number from 1
+   * @throws VerifyError `VERIFY_FAILED`
+   */
+  lineRow(line: string, number: number): LoadRow;
 }
 
 /** How the part files of an export were written. */

@@ -6,7 +6,7 @@ import type { LoadCell, LoadPart, LoadRow, LoadSource } from '../load-model.js';
 import { cellOfText } from './cell-value.js';
 import { checkedStream, type OpenStored } from './checked-stream.js';
 import { csvRows } from './csv-rows.js';
-import { ndjsonRows } from './ndjson-rows.js';
+import { ndjsonRow, ndjsonRows } from './ndjson-rows.js';
 
 /** The table that a part file is of, as the manifest tells. */
 export interface PartTable {
@@ -23,18 +23,20 @@ export function openPart(
   parseJson: (text: string) => JsonValue,
 ): LoadPart {
   const columns = storedColumns(table.columns, table.partitionBy);
+  const ndjson = { file, columns, raw: source.raw, parseJson };
   const stored = () => {
     if (source.format === 'parquet') return readParquet(open, file, columns);
     const stream = checkedStream(open, file);
     return source.format === 'csv'
       ? csvRows(stream, { file, columns, csv: source.csv, parseJson })
-      : ndjsonRows(stream, { file, columns, raw: source.raw, parseJson });
+      : ndjsonRows(stream, ndjson);
   };
   const isPartitioned = table.partitionBy !== undefined;
   return {
     file,
     rows: () => (isPartitioned ? filled(stored(), file, table, parseJson) : stored()),
     text: () => (source.format === 'parquet' || isPartitioned ? null : checkedStream(open, file)),
+    lineRow: (line, number) => ndjsonRow(line, number, ndjson),
   };
 }
 
