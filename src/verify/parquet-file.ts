@@ -17,8 +17,17 @@ export interface ParquetFile {
   readColumn(name: string, from: number, to: number): Promise<ArrayLike<unknown>>;
 }
 
-/** @throws FileProblem when there is no readable footer */
-export async function openParquet(stored: StoredFile): Promise<ParquetFile> {
+/** What becomes of the bytes of text, which are not there for null. */
+interface TextParsers {
+  readonly stringFromBytes: (bytes: Uint8Array | undefined) => unknown;
+  readonly jsonFromBytes: (bytes: Uint8Array | undefined) => unknown;
+}
+
+/**
+ * @param parsers strings where left out
+ * @throws FileProblem when there is no readable footer
+ */
+export async function openParquet(stored: StoredFile, parsers: TextParsers = PARSERS): Promise<ParquetFile> {
   try {
     const file = toAsyncBuffer(stored);
     const metadata = await readFooter(file, PARSERS);
@@ -26,7 +35,7 @@ export async function openParquet(stored: StoredFile): Promise<ParquetFile> {
       file,
       metadata,
       compressors: PAGE_UNPACKERS,
-      parsers: PARSERS,
+      parsers,
       geoparquet: false,
     });
     return {

@@ -45,6 +45,7 @@ function open(columns: readonly Column[]): { table: LoadTable; part: LoadPart; b
     file: FILE,
     rows: () => Readable.from([]),
     text: () => null,
+    columns: () => null,
     lineRow: (line, number) => {
       byItself.push(line);
       return ndjsonRow(line, number, { file: FILE, columns, raw: false, parseJson: parseText });

@@ -17,6 +17,7 @@ import { columnList, LOAD_COLUMN } from './column-types.js';
 import { CsvToBinary, isPlainCsv } from './csv-binary.js';
 import { ClickhouseLedger } from './ledger.js';
 import { isPlainNdjson, NdjsonToBinary } from './ndjson-binary.js';
+import { ParquetToBinary } from './parquet-binary.js';
 import { RowBinaryEncoder } from './row-binary.js';
 import { ClickhouseSession } from './session.js';
 import { describeTarget, type TargetTable } from './target-table.js';
@@ -149,6 +150,12 @@ class TableLoad {
     const lines = isPlainNdjson(this.#table) ? part.text() : null;
     if (lines !== null) {
       yield* new NdjsonToBinary(this.#table, part, columns, keys, toKeyError).encode(lines);
+      return;
+    }
+    const byColumns = new ParquetToBinary(this.#table, part, columns, toKeyError);
+    const groups = byColumns.open();
+    if (groups !== null) {
+      yield* byColumns.encode(groups);
       return;
     }
     const encoder = new RowBinaryEncoder(columns, this.#table.loadId);

@@ -7,6 +7,7 @@ import { cellOfText } from './cell-value.js';
 import { checkedStream, type OpenStored } from './checked-stream.js';
 import { csvRows } from './csv-rows.js';
 import { ndjsonRow, ndjsonRows } from './ndjson-rows.js';
+import { parquetColumns, type ReadColumns } from './parquet-columns.js';
 
 /** The table that a part file is of, as the manifest tells. */
 export interface PartTable {
@@ -21,6 +22,7 @@ export function openPart(
   table: PartTable,
   source: LoadSource,
   parseJson: (text: string) => JsonValue,
+  readColumns: ReadColumns,
 ): LoadPart {
   const columns = storedColumns(table.columns, table.partitionBy);
   const ndjson = { file, columns, raw: source.raw, parseJson };
@@ -36,6 +38,10 @@ export function openPart(
     file,
     rows: () => (isPartitioned ? filled(stored(), file, table, parseJson) : stored()),
     text: () => (source.format === 'parquet' || isPartitioned ? null : checkedStream(open, file)),
+    columns: (toText) =>
+      source.format === 'parquet' && !isPartitioned
+        ? parquetColumns(open, file, columns, readColumns, toText)
+        : null,
     lineRow: (line, number) => ndjsonRow(line, number, ndjson),
   };
 }
