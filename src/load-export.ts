@@ -14,7 +14,8 @@ import type {
   LoadTable,
 } from './load/load-model.js';
 import { openPart } from './load/parts/open-part.js';
-import { loadSource, readParquetPart } from './load-source.js';
+import { readPartColumns } from './load-parquet.js';
+import { loadSource } from './load-source.js';
 import type { Manifest } from './manifest/manifest.js';
 
 /** The database, and how to reach it. */
@@ -169,7 +170,7 @@ function loadTables(place: OutputPlace, manifest: Manifest, request: LoadRequest
       isPartitioned: table.partitionBy !== undefined,
       source,
       parts: table.files.map((file) =>
-        openPart((path) => place.openFile(path), file, table, source, parseJson, readParquetPart),
+        openPart((path) => place.openFile(path), file, table, source, parseJson, readPartColumns),
       ),
     };
   });

@@ -1,10 +1,8 @@
 import { parseText } from './decode/reference/parse-text.js';
-import { ConfigError, VerifyError } from './errors.js';
+import { ConfigError } from './errors.js';
 import type { LoadSource } from './load/load-model.js';
 import type { Manifest } from './manifest/manifest.js';
-import type { Column, StoredFile } from './model.js';
 import { fileLayout } from './verify/file-layout.js';
-import { FileProblem } from './verify/row-batch.js';
 
 /**
  * How the files of an export were written, by its manifest.
@@ -21,22 +19,4 @@ export function loadSource({ options }: Manifest): LoadSource {
     );
   }
   return { format, raw, csv };
-}
-
-/**
- * The rows of a Parquet part as they are stored, checked as `verify` does. What reads Parquet is loaded only for Parquet.
- *
- * @throws VerifyError `VERIFY_FAILED`
- */
-export async function* readParquetPart(
-  file: StoredFile,
-  columns: readonly Column[],
-): AsyncGenerator<unknown[][]> {
-  const { readParquetCells } = await import('./verify/parquet-rows.js');
-  try {
-    yield* readParquetCells(file, columns);
-  } catch (error) {
-    if (!(error instanceof FileProblem)) throw error;
-    throw new VerifyError('VERIFY_FAILED', `"${file.path}" ${error.message}`, { cause: error });
-  }
 }

@@ -33,6 +33,27 @@ export interface LoadPart {
    * @throws VerifyError as `rows()`, at the end of the stream
    */
   text(): NodeJS.ReadableStream | null;
+  /**
+   * The cells of Parquet by columns; null for the other formats, and where columns stand in the path.
+   *
+   * @param toText makes a cell of the bytes of text and of JSON
+   * @throws VerifyError `VERIFY_FAILED`
+   */
+  columns(toText: (bytes: Uint8Array) => unknown): AsyncIterable<ColumnGroup> | null;
+  /**
+   * A line of the text of NDJSON as a row.
+   *
+   * @param number from 1
+   * @throws VerifyError `VERIFY_FAILED`
+   */
+  lineRow(line: string, number: number): LoadRow;
+}
+
+/** The cells of some rows. */
+export interface ColumnGroup {
+  readonly rows: number;
+  /** For each column so many cells: as in a `LoadCell` but for text; missing ones may be undefined. */
+  readonly cells: readonly ArrayLike<unknown>[];
 }
 
 /** How the part files of an export were written. */

@@ -10,16 +10,27 @@ import { FileProblem } from './row-batch.js';
 export interface ParquetFile {
   readonly metadata: FileMetaData;
   /**
-   * The cells of a column, which are counted from 0 and named for messages, in the rows `[from, to)`, which must lie in one row group: text and JSON as
-   * strings, INT64 as bigint, null as null or undefined.
+   * The cells of a column in the rows `[from, to)`, which must lie in one row group: INT64 as bigint, text and JSON as
+   * what the parsers make of them, null as null or undefined.
    *
+   * @param index of the column, from 0
+   * @param name for messages
    * @throws FileProblem when the column cannot be decoded
    */
   readColumn(index: number, name: string, from: number, to: number): Promise<ArrayLike<unknown>>;
 }
 
-/** @throws FileProblem when there is no readable footer */
-export async function openParquet(stored: StoredFile): Promise<ParquetFile> {
+/** What becomes of the bytes of text, which are not there for null. */
+interface TextParsers {
+  readonly stringFromBytes: (bytes: Uint8Array | undefined) => unknown;
+  readonly jsonFromBytes: (bytes: Uint8Array | undefined) => unknown;
+}
+
+/**
+ * @param parsers strings where left out
+ * @throws FileProblem when there is no readable footer
+ */
+export async function openParquet(stored: StoredFile, parsers: TextParsers = PARSERS): Promise<ParquetFile> {
   try {
     const file = toAsyncBuffer(stored);
     const metadata = await readFooter(file, PARSERS);
@@ -27,7 +38,7 @@ export async function openParquet(stored: StoredFile): Promise<ParquetFile> {
       file,
       metadata: numberedColumns(metadata),
       compressors: PAGE_UNPACKERS,
-      parsers: PARSERS,
+      parsers,
       geoparquet: false,
     });
     return {

@@ -2,10 +2,10 @@ import { isJsonArray, JsonNumber, type JsonValue } from '../json-value.js';
 import type { Column, StoredFile } from '../model.js';
 import { shown } from './disagreement.js';
 import type { FileLayout } from './file-layout.js';
+import { readRowGroupColumns } from './parquet-columns.js';
 import { openParquet, type ParquetFile } from './parquet-file.js';
 import { statisticsProblem } from './parquet-statistics.js';
-import { FileProblem, type RowBatch, RowProblem, type Wanted } from './row-batch.js';
-import { checkRowGroup } from './row-group-form.js';
+import { type RowBatch, RowProblem, type Wanted } from './row-batch.js';
 
 /** One batch a row group. */
 export async function* readParquetRows(
@@ -40,7 +40,7 @@ export async function readRowGroup(
 ): Promise<RowBatch> {
   const { metadata } = parquet;
   const group = metadata.row_groups[number];
-  const data = await readValues(file, parquet, number, first, columns);
+  const data = await readRowGroupColumns(file, parquet, number, first, columns);
   const problems: string[] = [];
   for (const [index, column] of columns.entries()) {
     const values = data[index] ?? [];
@@ -54,46 +54,6 @@ export async function readRowGroup(
     problems,
     cells: (index) => columns.map((column, at) => toCell(data[at]?.[index], column, layout)),
   };
-}
-
-/**
- * The rows of a file, one row group at a time, each cell as hyparquet gives it: text and JSON as strings, INT64 as bigint.
- *
- * @throws FileProblem
- */
-export async function* readParquetCells(
-  file: StoredFile,
-  columns: readonly Column[],
-): AsyncGenerator<unknown[][]> {
-  const parquet = await openParquet(file);
-  let first = 0;
-  for (const [number, group] of parquet.metadata.row_groups.entries()) {
-    const count = Number(group.num_rows);
-    const data = await readValues(file, parquet, number, first, columns);
-    yield Array.from({ length: count }, (_, index) => data.map((values) => values[index]));
-    first += count;
-  }
-}
-
-/** The values of each column in a row group, which is checked before. @throws FileProblem */
-async function readValues(
-  file: StoredFile,
-  { metadata, readColumn }: ParquetFile,
-  number: number,
-  first: number,
-  columns: readonly Column[],
-): Promise<ArrayLike<unknown>[]> {
-  const group = metadata.row_groups[number];
-  const count = Number(group?.num_rows);
-  await checkRowGroup(file, metadata, group, columns);
-  const data: ArrayLike<unknown>[] = [];
-  for (const [index, { name }] of columns.entries()) {
-    const values = await readColumn(index, name, first, first + count);
-    if (values.length !== count)
-      throw new FileProblem(`has ${values.length} of ${count} values in column ${JSON.stringify(name)}`);
-    data.push(values);
-  }
-  return data;
 }
 
 /** @throws RowProblem when the value is none of the column's type */

@@ -16,7 +16,13 @@ const SCALARS = KEPT.map((index) => COLUMNS[index] as Column);
 const SCALAR_ROWS = ROWS.map((row) => KEPT.map((index) => row[index] as Row[number]));
 
 const FILE = { path: 'all/part-00000.csv', rows: 0, bytes: 0, sha256: '', firstOffset: 0, endOffset: 0 };
-const PART: LoadPart = { file: FILE, rows: () => Readable.from([]), text: () => null };
+const PART: LoadPart = {
+  file: FILE,
+  rows: () => Readable.from([]),
+  text: () => null,
+  columns: () => null,
+  lineRow: () => [],
+};
 
 function tableOf(columns: readonly Column[], csv: CsvOptions): LoadTable {
   return {

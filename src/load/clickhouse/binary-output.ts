@@ -15,6 +15,16 @@ export class BinaryOutput {
     return this.#length === 0;
   }
 
+  /** Bytes since the last `take()`. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Takes back what was written behind the first `length` bytes. */
+  cut(length: number): void {
+    this.#length = length;
+  }
+
   /** What was written since the last time; the caller keeps it. */
   take(): Buffer {
     const bytes = Buffer.from(this.#bytes.subarray(0, this.#length));
@@ -69,6 +79,15 @@ export class BinaryOutput {
       rest = Math.floor(rest / 0x80);
     }
     this.byte(rest);
+  }
+
+  /** Puts a size before what was written behind the first `at` bytes. */
+  insertSize(at: number, value: number): void {
+    const end = this.#length;
+    this.size(value);
+    const size = Uint8Array.from(this.#bytes.subarray(end, this.#length));
+    this.#bytes.copyWithin(at + size.length, at, end);
+    this.#bytes.set(size, at);
   }
 
   #reserve(bytes: number): void {

@@ -7,12 +7,9 @@ import { damagedPart, misfit, wrongCellCount } from '../parts/damaged-part.js';
 import { PendingBytes } from '../parts/pending-bytes.js';
 import { BinaryOutput } from './binary-output.js';
 import type { ClickhouseColumn } from './column-types.js';
+import { writeInt64 } from './number-bytes.js';
 
-const MINUS = 0x2d;
-const ZERO = 0x30;
 const QUOTE = 0x22;
-/** So many digits fit a double whatever they are. */
-const SAFE_DIGITS = 15;
 /** As `verify` says (`verify/read-blocks.ts`). */
 const MAX_ROW_BYTES = 1 << 29;
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
@@ -129,7 +126,7 @@ export class CsvToBinary {
 
   #value(bytes: Buffer, start: number, end: number, form: number, column: Column): void {
     if (column.type === 'int64') {
-      this.#int64(bytes, start, end, column);
+      if (!writeInt64(this.#output, bytes, start, end)) throw this.#misfit(bytes, start, end, column);
     } else if (column.type === 'double') {
       const value = Number(bytes.toString('latin1', start, end));
       if (start === end || !Number.isFinite(value)) throw this.#misfit(bytes, start, end, column);
@@ -144,25 +141,6 @@ export class CsvToBinary {
     } else {
       this.#output.utf8(bytes, start, end);
     }
-  }
-
-  #int64(bytes: Buffer, start: number, end: number, column: Column): void {
-    const isNegative = bytes[start] === MINUS;
-    const first = isNegative ? start + 1 : start;
-    let value = 0;
-    for (let at = first; at < end; at++) {
-      const digit = (bytes[at] as number) - ZERO;
-      if (digit < 0 || digit > 9) throw this.#misfit(bytes, start, end, column);
-      value = value * 10 + digit;
-    }
-    if (first === end) throw this.#misfit(bytes, start, end, column);
-    if (end - first <= SAFE_DIGITS) {
-      this.#output.safeInteger(isNegative ? -value : value);
-      return;
-    }
-    const exact = BigInt(bytes.toString('latin1', start, end));
-    if (BigInt.asIntN(64, exact) !== exact) throw this.#misfit(bytes, start, end, column);
-    this.#output.int64(exact);
   }
 
   #misfit(bytes: Buffer, start: number, end: number, column: Column): VerifyError {

@@ -16,6 +16,8 @@ import { checkKey, nullKey, repeatedKey } from '../upsert-key.js';
 import { columnList, LOAD_COLUMN } from './column-types.js';
 import { CsvToBinary, isPlainCsv } from './csv-binary.js';
 import { ClickhouseLedger } from './ledger.js';
+import { isPlainNdjson, NdjsonToBinary } from './ndjson-binary.js';
+import { ParquetToBinary } from './parquet-binary.js';
 import { RowBinaryEncoder } from './row-binary.js';
 import { ClickhouseSession } from './session.js';
 import { describeTarget, type TargetTable } from './target-table.js';
@@ -144,8 +146,19 @@ class TableLoad {
       yield* new CsvToBinary(this.#table, part, columns, toKeyError).encode(text);
       return;
     }
-    const encoder = new RowBinaryEncoder(columns, this.#table.loadId);
     const keys = this.#setting.key.map((key) => this.#table.columns.findIndex(({ name }) => name === key));
+    const lines = isPlainNdjson(this.#table) ? part.text() : null;
+    if (lines !== null) {
+      yield* new NdjsonToBinary(this.#table, part, columns, keys, toKeyError).encode(lines);
+      return;
+    }
+    const byColumns = new ParquetToBinary(this.#table, part, columns, toKeyError);
+    const groups = byColumns.open();
+    if (groups !== null) {
+      yield* byColumns.encode(groups);
+      return;
+    }
+    const encoder = new RowBinaryEncoder(columns, this.#table.loadId);
     for await (const rows of part.rows()) {
       if (rows.some((row) => keys.some((index) => row[index] === null))) throw toKeyError();
       yield* encoder.encode(rows);

@@ -8,19 +8,23 @@ type LoadScalar = Exclude<LoadCell, readonly unknown[]>;
 export class RowBinaryEncoder {
   readonly #columns: readonly ClickhouseColumn[];
   readonly #loadId: string;
-  readonly #output = new BinaryOutput();
+  readonly #output: BinaryOutput;
 
-  constructor(columns: readonly ClickhouseColumn[], loadId: string) {
+  constructor(columns: readonly ClickhouseColumn[], loadId: string, output = new BinaryOutput()) {
     this.#columns = columns;
     this.#loadId = loadId;
+    this.#output = output;
   }
 
-  /**
-   * @throws TypeError when a cell of a key is null
-   */
+  /** @throws TypeError when a cell of a key is null */
+  add(row: LoadRow): void {
+    for (const column of this.#columns) this.#cell(row, column);
+  }
+
+  /** @throws TypeError when a cell of a key is null */
   *encode(rows: readonly LoadRow[]): Iterable<Buffer> {
     for (const row of rows) {
-      for (const column of this.#columns) this.#cell(row, column);
+      this.add(row);
       if (this.#output.isFull) yield this.#output.take();
     }
     if (!this.#output.isEmpty) yield this.#output.take();

@@ -21,12 +21,16 @@ export async function* ndjsonRows(stream: Readable, part: NdjsonPart): AsyncIter
   for await (const chunk of stream) {
     const lines = (rest + decoder.decode(chunk as Buffer, { stream: true })).split('\n');
     rest = lines.pop() as string;
-    yield lines.map((line) => rowOf(line, ++rowNumber, part));
+    yield lines.map((line) => ndjsonRow(line, ++rowNumber, part));
   }
   if (rest !== '') throw damagedPart(part.file, 'ends in the middle of a row');
 }
 
-function rowOf(line: string, rowNumber: number, part: NdjsonPart): LoadRow {
+/**
+ * @param rowNumber from 1
+ * @throws VerifyError `VERIFY_FAILED`
+ */
+export function ndjsonRow(line: string, rowNumber: number, part: NdjsonPart): LoadRow {
   const { columns, file, raw } = part;
   const value = part.parseJson(line);
   const cells = raw ? [value] : value instanceof JsonObject ? value.values : null;

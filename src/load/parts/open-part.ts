@@ -6,8 +6,8 @@ import type { LoadCell, LoadPart, LoadRow, LoadSource } from '../load-model.js';
 import { cellOfText } from './cell-value.js';
 import { checkedStream, type OpenStored } from './checked-stream.js';
 import { csvRows } from './csv-rows.js';
-import { ndjsonRows } from './ndjson-rows.js';
-import { parquetRows, type ReadParquetCells } from './parquet-rows.js';
+import { ndjsonRow, ndjsonRows } from './ndjson-rows.js';
+import { parquetColumns, parquetRows, type ReadColumns } from './parquet-columns.js';
 
 /** The table that a part file is of, as the manifest tells. */
 export interface PartTable {
@@ -22,21 +22,27 @@ export function openPart(
   table: PartTable,
   source: LoadSource,
   parseJson: (text: string) => JsonValue,
-  readCells: ReadParquetCells,
+  readColumns: ReadColumns,
 ): LoadPart {
   const columns = storedColumns(table.columns, table.partitionBy);
+  const ndjson = { file, columns, raw: source.raw, parseJson };
   const stored = () => {
-    if (source.format === 'parquet') return parquetRows(open, file, columns, readCells);
+    if (source.format === 'parquet') return parquetRows(open, file, columns, readColumns);
     const stream = checkedStream(open, file);
     return source.format === 'csv'
       ? csvRows(stream, { file, columns, csv: source.csv, parseJson })
-      : ndjsonRows(stream, { file, columns, raw: source.raw, parseJson });
+      : ndjsonRows(stream, ndjson);
   };
   const isPartitioned = table.partitionBy !== undefined;
   return {
     file,
     rows: () => (isPartitioned ? filled(stored(), file, table, parseJson) : stored()),
     text: () => (source.format === 'parquet' || isPartitioned ? null : checkedStream(open, file)),
+    columns: (toText) =>
+      source.format === 'parquet' && !isPartitioned
+        ? parquetColumns(open, file, columns, readColumns, toText)
+        : null,
+    lineRow: (line, number) => ndjsonRow(line, number, ndjson),
   };
 }
 

@@ -11,7 +11,8 @@ export function toPostgresError(error: unknown, action: string): unknown {
   const where = 'where' in error && typeof error.where === 'string' ? ` (${firstLine(error.where)})` : '';
   const message = `PostgreSQL: cannot ${action}: ${firstLine(error.message) || code}${where}`;
   if (code === DISK_FULL) return new LoadError('LOAD_SERVER_FULL', message, { cause: error });
-  if (/^[0-9A-Z]{5}$/.test(code)) {
+  // EPIPE looks like a SQLSTATE, and is the connection.
+  if (/^[0-9A-Z]{5}$/.test(code) && !('syscall' in error)) {
     const isPassing = CONNECTION_CLASSES.includes(code.slice(0, 2));
     return new LoadError(isPassing ? 'LOAD_CONNECTION' : 'LOAD_REFUSED', message, { cause: error });
   }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs ClickHouse from Debian where it is missing and starts a server of our own on 127.0.0.1, at a free port.
-#   start.sh FOLDER   prints "export CLICKHOUSE_URL=…" lines; FOLDER holds the data and server.pid
+#   start.sh FOLDER   prints "export CLICKHOUSE_URL=…" lines; FOLDER holds the data and server.pid;
+#                     the server of data that it holds already is started again, at its port
 # Stop it with: kill "$(cat FOLDER/server.pid)"
 set -euo pipefail
 folder="$(mkdir -p "$1" && cd "$1" && pwd)"
@@ -11,7 +12,8 @@ if ! command -v clickhouse-server >/dev/null; then
 fi
 
 free_port() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }
-http="$(free_port)"
+http="$(sed -n 's|.*<http_port>\(.*\)</http_port>|\1|p' "$folder/config.xml" 2>/dev/null || true)"
+[[ -n "$http" ]] || http="$(free_port)"
 tcp="$(free_port)"
 password=chinook
 

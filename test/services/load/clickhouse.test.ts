@@ -1,9 +1,13 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
 import { createClient } from '@clickhouse/client';
 import { expect } from 'vitest';
 import { listElementType } from '../../../src/cell.js';
+import { JsonNumber } from '../../../src/json-value.js';
 import type { LoadCell } from '../../../src/load/load-model.js';
 import { backslashText, backtickName } from '../../../src/load/sql-names.js';
-import type { Column } from '../../../src/model.js';
+import type { Column, Row } from '../../../src/model.js';
 import { failureOf, test } from '../../cli/export-test.js';
 import { runCommand } from '../../cli/run-command.js';
 import { SMALL_COLUMNS, smallRows } from '../../load/load-fixtures.js';
@@ -161,6 +165,59 @@ test('a table that is not partitioned by load cannot be appended to', async ({ f
     exitCode: 2,
     line: expect.stringMatching(/has another shape: --mode append needs it partitioned by ges_export_load/),
   });
+});
+
+test('a full disk of the server: one clear line, nothing loaded; with room again it is', async ({
+  folder,
+  onTestFinished,
+  skip,
+}) => {
+  const database = await createDatabase();
+  // The folder of the database, found by a table in it.
+  await post('CREATE TABLE probe (n UInt8) ENGINE = MergeTree() ORDER BY n', database);
+  const [[place]] = (await query(
+    `SELECT data_path FROM system.tables WHERE database = ${backslashText(database)}`,
+    database,
+  )) as [[string]];
+  await post('DROP TABLE probe', database);
+  const disk = dirname(place);
+  const tables = `SELECT name FROM system.tables WHERE database = ${backslashText(database)}`;
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk]);
+  if (mounted.status !== 0) skip('this user cannot mount a file system');
+  onTestFinished(async () => {
+    for (const [name] of await query(tables, database)) await post(`DROP TABLE ${String(name)}`, database);
+    spawnSync('umount', [disk]);
+    await post(`DROP DATABASE ${database}`);
+  });
+  // Text that does not become shorter by packing it.
+  const columns: readonly Column[] = [
+    { name: 'id', type: 'int64', nullable: false },
+    { name: 'text', type: 'string', nullable: true },
+  ];
+  const rows: Row[] = Array.from({ length: 12_000 }, (_, index) => [
+    new JsonNumber(String(index)),
+    randomBytes(750).toString('base64'),
+  ]);
+  await makeExport(`${folder}/a`, {
+    format: 'csv',
+    jobId: 'a',
+    tables: [{ name: 'wide', columns, parts: [rows.slice(0, 4000), rows.slice(4000)] }],
+  });
+  const load = () =>
+    runCommand(['load', 'clickhouse', `${folder}/a`, '--quiet'], {
+      env: { ...ENV, CLICKHOUSE_DATABASE: database },
+    });
+  expect(failureOf(await load())).toEqual({
+    exitCode: 3,
+    line: expect.stringMatching(/^ClickHouse: cannot load "wide\/part.*Free space there/),
+  });
+  expect(await query(tables, database)).toEqual([['ges_export_loads']]);
+  spawnSync('mount', ['-o', 'remount,size=64m', disk]);
+  const { exitCode, stderr } = await load();
+  expect(exitCode, stderr).toBe(0);
+  expect(await query('SELECT toString(count()), toString(uniqExact(id)) FROM wide', database)).toEqual([
+    ['12000', '12000'],
+  ]);
 });
 
 test('docs/warehouses.md: ClickHouse', async ({ folder, openGraph }) => {
