@@ -10,7 +10,7 @@ import { splitGroups } from './tables/split-groups.js';
  * that has it already comes back itself.
  */
 export function readResult({ envelope, body }: JobAnswer): DecodedBody {
-  const result = readLoneRecords(readCypherRows(body));
+  const result = readLoneRecords(readCypherRows(body), envelope.total);
   const lists = result.lists
     // Cypher names its errors also where there are none (ges_03_0336).
     .filter((list) => list.key !== 'errors' || list.count > 0)

@@ -210,7 +210,7 @@ async function* walkUntilShort<Body>(
   const sizes = new PageSize();
   const probe = (offset: number, size: number) => fillWindow({ offset, limit: size }, null, fetchProbe);
   const guard = new SeamGuard(probe, null);
-  let shortPage: { readonly count: number; readonly digest: string } | null = null;
+  let last: LastAnswer | null = options.startOffset === 0 ? null : await readBeginning(options, fetchProbe);
   let offset = options.startOffset;
   const totals = new LateTotal();
   for (let hasMore = true; hasMore; ) {
@@ -225,20 +225,18 @@ async function* walkUntilShort<Body>(
       const { asked, answer } = await fetchOrEnd(missing, { offset, limit: end - offset }, fetch, sizes);
       const count = answer?.count ?? 0;
       totals.state(answer?.total ?? null, asked);
-      // A server that does not page this result gives the whole of it again, whatever the offset.
-      const isAgain =
-        shortPage !== null && count === shortPage.count && answer?.digest(0, count) === shortPage.digest;
-      if (answer === null || count === 0 || isAgain) {
+      if (answer === null || count === 0 || (await isWholeAgain(answer, last, at, fetchProbe))) {
         hasMore = false;
         break;
       }
       checkAnswer(answer, asked, null);
       sizes.answered(asked.limit, count);
       // Once it is handed out, the consumer may give the memory of the page back: nothing is read from it later.
-      shortPage = count < asked.limit ? { count, digest: answer.digest(0, count) } : null;
+      const digest = answer.digest(0, count);
+      last = { count, isShort: count < asked.limit, isSame: (other) => other.digest(0, count) === digest };
       answers.push(answer);
       at += count;
-      if (shortPage !== null) seams.push(at);
+      if (last.isShort) seams.push(at);
     }
     if (!hasMore) totals.checkEnd(at);
     if (answers.length === 0) return;
@@ -247,6 +245,46 @@ async function* walkUntilShort<Body>(
     yield page;
     offset = at;
   }
+}
+
+interface LastAnswer {
+  readonly count: number;
+  /** Whether it held fewer records than it was asked for. */
+  readonly isShort: boolean;
+  /** Whether another answer with as many records holds the same. */
+  isSame(answer: Answer<unknown>): boolean;
+}
+
+/** What the server gives for the records that an earlier run has read. */
+async function readBeginning(
+  { startOffset, pageSize }: ReadPagesOptions<unknown>,
+  fetchProbe: FetchPage<unknown>,
+): Promise<LastAnswer> {
+  const window = { offset: 0, limit: Math.min(pageSize, startOffset + 1) };
+  const { asked, answer } = await fetchSome(window, window, fetchProbe, new PageSize());
+  const { count } = answer;
+  const ofRecords = ({ digest }: Answer<unknown>) =>
+    Array.from({ length: count }, (_, index) => digest(index, index + 1)).join(' ');
+  return {
+    count,
+    isShort: count < asked.limit,
+    isSame: (other) => ofRecords(other) === ofRecords(answer),
+  };
+}
+
+/**
+ * Whether a server that does not page this result has given the whole of it again, as it does whatever the offset. One
+ * record for one says nothing; one for two does.
+ */
+async function isWholeAgain(
+  answer: Answer<unknown>,
+  last: LastAnswer | null,
+  offset: number,
+  fetchProbe: (window: Window) => Promise<Answer<unknown>>,
+): Promise<boolean> {
+  const { count } = answer;
+  if (last === null || count !== last.count || !last.isSame(answer)) return false;
+  return last.isShort || (count === 1 && (await fetchProbe({ offset: offset - 1, limit: 2 })).count === 1);
 }
 
 /** A total that the first answer did not state, and others do. */

@@ -11,8 +11,11 @@ const LEVELS = ['data', 'outputs'] as const;
  * around it, or one map of all vertices where the pages have a list of maps (ges_03_0077). Only members that the pages
  * document as lists are taken for such, and `errors` of Cypher (ges_03_0336); whatever else stands beside records is a
  * scalar.
+ *
+ * @param total of the result, null where the answer does not state it: one of many records has brackets around it, or a
+ * server that gives the same one for every offset would look like one that cuts its pages to one record
  */
-export function readLoneRecords(body: DecodedBody): DecodedBody {
+export function readLoneRecords(body: DecodedBody, total: number | null): DecodedBody {
   const found: RecordList[] = [];
   const envelope = takeFrom(body.envelope, 0);
   return found.length === 0 ? body : withLists(body, [...body.lists, ...found], envelope);
@@ -23,7 +26,7 @@ export function readLoneRecords(body: DecodedBody): DecodedBody {
     source.keys.forEach((key, index) => {
       const value = source.values[index] as JsonValue;
       const isList = isListName(key) || (key === 'errors' && value === null);
-      const records = isList && !isTaken(key) ? recordsOf(value) : null;
+      const records = isList && !isTaken(key) ? recordsOf(value, total) : null;
       if (records !== null) {
         found.push(derivedList(key, records, {}));
         return;
@@ -43,7 +46,7 @@ function isListName(key: string): boolean {
   return (DOCUMENTED_SHAPES.has(key) && !ONE_VALUE_RESULTS.has(key)) || ONE_PATH_LISTS.has(key);
 }
 
-function recordsOf(value: JsonValue): readonly JsonValue[] | null {
+function recordsOf(value: JsonValue, total: number | null): readonly JsonValue[] | null {
   if (value === null) return [];
-  return value instanceof JsonObject ? [value] : null;
+  return value instanceof JsonObject && (total === null || total <= 1) ? [value] : null;
 }

@@ -105,6 +105,34 @@ test('a server that does not page gives its few records once', async () => {
   expect(asked).toHaveLength(2);
 });
 
+test.each([
+  [1, 1, 0],
+  [1, 2, 0],
+  [1, 1, 1],
+  [1, 10, 1],
+  [7, 10, 7],
+])('nor twice: %i records, pages of %i, from offset %i', async (count, pageSize, startOffset) => {
+  const whole = pagedResult(count, { hasTotal: false });
+  const fetchPage = async () => answerOf(whole.records);
+  const { read } = await walk({ ...whole, fetchPage, probePage: fetchPage }, { pageSize, startOffset });
+  expect(read).toEqual(startOffset === 0 ? whole.records : []);
+});
+
+test.each([
+  [1, 1],
+  [1, 3],
+  [10, 10],
+  [10, 20],
+  [24, 7],
+])('a walk goes on after %i records, pages of %i', async (startOffset, pageSize) => {
+  const result = pagedResult(25, { hasTotal: false });
+  expect((await walk(result, { startOffset, pageSize })).read).toEqual(result.records.slice(startOffset));
+  const equal = { ...result, records: result.records.map(() => 'the same') };
+  const page = async ({ offset, limit }: Window) => answerOf(equal.records.slice(offset, offset + limit));
+  const again = { ...equal, fetchPage: page, probePage: page };
+  expect((await walk(again, { startOffset, pageSize })).read).toHaveLength(25 - startOffset);
+});
+
 test('a server that ignores the offset and fills each page is caught', async () => {
   const whole = pagedResult(30);
   const fetchPage = async ({ limit }: Window) => answerOf(whole.records.slice(0, limit));
