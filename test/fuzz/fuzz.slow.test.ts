@@ -91,13 +91,13 @@ test.for<[string, string, string, string, RegExp]>([
   [
     'a columnar engine that counts wrong',
     'decode/columnar/table-decoder.js',
-    'const rows = this.#rows;',
-    'const rows = this.#rows > 2 ? this.#rows - 1 : this.#rows;',
+    'this.#output.end(this.#rows)',
+    'this.#output.end(this.#rows > 2 ? this.#rows - 1 : this.#rows)',
     /the engines disagree \(\w+\): rows/,
   ],
   [
     'a columnar engine that loses bytes',
-    'decode/columnar/table-decoder.js',
+    'decode/columnar/open-output.js',
     'pieces: this.#store.views(0, this.#store.length)',
     'pieces: this.#store.views(0, Math.max(0, this.#store.length - 1))',
     /the engines disagree \((csv|ndjson)\): table/,
@@ -118,8 +118,8 @@ test.for<[string, string, string, string, RegExp]>([
   ],
   [
     'an attempt that leaves something behind',
-    'decode/columnar/table-decoder.js',
-    'this.#store.truncate(this.#mark.bytes);',
+    'decode/columnar/open-output.js',
+    'this.#store.truncate(this.#mark);',
     '',
     /the engines disagree/,
   ],
