@@ -51,8 +51,17 @@ try {
   }
   process.exitCode = exitCode;
 }
+// A pipe whose reader is slow may hold text that was written; to end the process would lose it.
+await Promise.all([process.stdout, process.stderr].map(flushed));
 // Keep-alive sockets and a reader that has left must not hold the process.
 process.exit();
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.on('error', () => resolve());
+    stream.write('', () => resolve());
+  });
+}
 
 function forEachCommand(command: Command, visit: (command: Command) => void): void {
   visit(command);
