@@ -9,6 +9,7 @@ import type { Column, DecodedBody, PartFile, RecordShape, Row, TablePlan, Window
 import { fillWindow } from './pager/read-pages.js';
 import { storedColumns } from './partition.js';
 import { partitionKey, RowDealer } from './row-dealer.js';
+import { MAYBE_NO_ROW_SHAPES } from './tables/detect-shape.js';
 import { withOverflow, withoutOverflow } from './tables/plan-tables.js';
 import { compareRuns, type ExpectedRun } from './verify/compare-rows.js';
 import type { Disagreement } from './verify/disagreement.js';
@@ -175,9 +176,6 @@ async function readWindow(
 
 /** These shapes give one row a record, whatever the record is. */
 const ONE_ROW_SHAPES: ReadonlySet<RecordShape> = new Set(['id', 'path', 'element', 'object', 'json']);
-/** These may give none. The others give one or more. */
-const MAYBE_NO_ROW_SHAPES: ReadonlySet<RecordShape> = new Set(['path-long', 'edge-circle']);
-
 interface Comparison {
   /** The tables of all lists. */
   readonly all: readonly TablePlan[];

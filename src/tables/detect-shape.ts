@@ -2,6 +2,9 @@ import { isJsonArray, JsonNumber, JsonObject, type JsonValue } from '../json-val
 import type { RecordShape } from '../model.js';
 import { DOCUMENTED_SHAPES, ONE_PATH_LISTS } from './known-keys.js';
 
+/** Records of these may give no row; those of the others give one or more. */
+export const MAYBE_NO_ROW_SHAPES: ReadonlySet<RecordShape> = new Set(['path-long', 'edge-circle']);
+
 /**
  * The shape that most of the sampled records of a list have; `json` when there is none such. An odd record among
  * them goes to `_overflow`: a table that comes every night must not change its columns because of it.

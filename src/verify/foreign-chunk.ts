@@ -226,10 +226,10 @@ function readFields(bytes: ThriftBytes, depth: number): Fields | null {
     const head = bytes.next();
     if (head === THRIFT.stop) return fields;
     if (head === undefined) return null;
-    id = head < 0x10 ? zigzag(bytes) : id + (head >> 4);
+    id = head < 0x10 ? bytes.count() : id + (head >> 4);
     const type = head & 0x0f;
     if (type === THRIFT.true || type === THRIFT.false) fields.set(id, type === THRIFT.true ? 1 : 0);
-    else if (type === THRIFT.i16 || type === THRIFT.i32) fields.set(id, zigzag(bytes));
+    else if (type === THRIFT.i16 || type === THRIFT.i32) fields.set(id, bytes.count());
     else if (type === THRIFT.struct && depth < 2) {
       const inner = readFields(bytes, depth + 1);
       if (inner === null) return null;
@@ -237,15 +237,6 @@ function readFields(bytes: ThriftBytes, depth: number): Fields | null {
     } else if (skipValue(bytes, type, depth)) fields.delete(id);
     else return null;
   }
-}
-
-/** Of a number of 32 bits. */
-const MAX_NUMBER_BYTES = 5;
-
-/** -1 for what is below, and for what is no number of 32 bits. */
-function zigzag(bytes: ThriftBytes): number {
-  const value = bytes.number(MAX_NUMBER_BYTES);
-  return value >= 0 && value % 2 === 0 && value < 2 ** 32 ? value / 2 : -1;
 }
 
 /** -1 for one that is not there. */

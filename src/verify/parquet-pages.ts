@@ -17,9 +17,6 @@ const DATA_PAGE = 0;
 const DICTIONARY_PAGE = 2;
 const RLE = 3;
 
-/** Of a number of 32 bits. */
-const MAX_NUMBER_BYTES = 5;
-
 /** A struct by the ids of its fields. */
 type Fields = Map<number, number | Fields>;
 
@@ -55,19 +52,13 @@ function readFields(bytes: ThriftBytes, depth: number): Fields | null {
     const type = head & 0x0f;
     const value =
       type === THRIFT.i32
-        ? readCount(bytes)
+        ? bytes.count()
         : type === THRIFT.struct && depth < 2
           ? readFields(bytes, depth + 1)
           : null;
-    if (value === null) return null;
+    if (value === null || value === -1) return null;
     fields.set(id, value);
   }
-}
-
-/** A zigzag number of 32 bits that is not negative; null for any other. */
-function readCount(bytes: ThriftBytes): number | null {
-  const value = bytes.number(MAX_NUMBER_BYTES);
-  return value >= 0 && value % 2 === 0 && value < 2 ** 32 ? value / 2 : null;
 }
 
 /**

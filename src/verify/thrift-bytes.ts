@@ -4,6 +4,9 @@ export const THRIFT = {
   ...{ double: 7, binary: 8, list: 9, struct: 12 },
 } as const;
 
+/** Of a number of 32 bits. */
+const MAX_COUNT_BYTES = 5;
+
 /** Bytes in Thrift's compact protocol, and where they are read next. */
 export class ThriftBytes {
   readonly #bytes: Uint8Array;
@@ -34,5 +37,11 @@ export class ThriftBytes {
       if (byte < 0x80) return value;
     }
     return -1;
+  }
+
+  /** The next zigzag number of 32 bits; -1 for one below 0, and for what is no such number. */
+  count(): number {
+    const value = this.number(MAX_COUNT_BYTES);
+    return value >= 0 && value % 2 === 0 && value < 2 ** 32 ? value / 2 : -1;
   }
 }

@@ -49,6 +49,17 @@ const WHEN = {
   'on one page': ({ offset, limit }: Asked) => offset === 20 && limit > 2,
 } as const;
 
+/** An export to a folder of its own, to be run as often as wanted. */
+async function exportOf(endpoint: string, engine: 'columnar' | 'reference', pageSize: number) {
+  const out = await mkdtemp(join(tmpdir(), 'ges-lies-'));
+  onTestFinished(() => rm(out, { recursive: true }));
+  const connection = { endpoint, projectId: 'p1', graph: 'g', token: 't', maxAttempts: 1, wait: 0 } as const;
+  return {
+    out,
+    run: () => exportJob({ ...connection, jobId: 'job', out, format: 'csv', engine, pageSize }),
+  };
+}
+
 /** Exports what a server that lies gives; its error code, or `null` when it ended well with the right rows. */
 async function exportFrom(
   lie: Lie,
@@ -61,11 +72,9 @@ async function exportFrom(
     const asked = askedFor(offset, limit);
     return { body: WHEN[when](asked) ? lie(asked) : asked.answer() };
   });
-  const out = await mkdtemp(join(tmpdir(), 'ges-lies-'));
-  onTestFinished(() => rm(out, { recursive: true }));
-  const connection = { endpoint, projectId: 'p1', graph: 'g', token: 't', maxAttempts: 1, wait: 0 } as const;
+  const { out, run } = await exportOf(endpoint, engine, pageSize);
   try {
-    await exportJob({ ...connection, jobId: 'job', out, format: 'csv', engine, pageSize });
+    await run();
   } catch (error) {
     if (!(error instanceof GesExportError)) throw error;
     expect(await readdir(out)).not.toContain('_SUCCESS');
@@ -260,17 +269,7 @@ describe.each(['columnar', 'reference'] as const)('with the %s engine', (engine)
       const quoted = page.map((record) => record.replace(/:(.*)}/, ':"$1"}'));
       return { body: isLying && limit > PAGE ? answer({ page: quoted }) : answer() };
     });
-    const out = await mkdtemp(join(tmpdir(), 'ges-lies-'));
-    onTestFinished(() => rm(out, { recursive: true }));
-    const connection = {
-      endpoint,
-      projectId: 'p1',
-      graph: 'g',
-      token: 't',
-      maxAttempts: 1,
-      wait: 0,
-    } as const;
-    const run = () => exportJob({ ...connection, jobId: 'job', out, format: 'csv', engine, pageSize: PAGE });
+    const { run } = await exportOf(endpoint, engine, PAGE);
     await expect(run()).rejects.toMatchObject({ code: 'TOTAL_CHANGED' });
     isLying = false;
     const [table] = (await run()).tables;
@@ -306,18 +305,8 @@ describe.each(['columnar', 'reference'] as const)('with the %s engine', (engine)
       const name = offset < 1250 ? 'pagerank' : 'rank';
       return { body: `{"data":{"outputs":{"${name}":[${page.join()}],${sizes}}},"status":"success"}` };
     });
-    const out = await mkdtemp(join(tmpdir(), 'ges-lies-'));
-    onTestFinished(() => rm(out, { recursive: true }));
-    const connection = {
-      endpoint,
-      projectId: 'p1',
-      graph: 'g',
-      token: 't',
-      maxAttempts: 1,
-      wait: 0,
-    } as const;
-    const exporting = exportJob({ ...connection, jobId: 'job', out, format: 'csv', engine, pageSize: 250 });
-    await expect(exporting).rejects.toThrow(
+    const { run } = await exportOf(endpoint, engine, 250);
+    await expect(run()).rejects.toThrow(
       /^The records are in the list "pagerank" at offset 0, and in "rank" at offset 1250/,
     );
   });

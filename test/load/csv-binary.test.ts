@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { parseText } from '../../src/decode/reference/parse-text.js';
-import { clickhouseColumns } from '../../src/load/clickhouse/column-types.js';
 import { CsvToBinary, isPlainCsv } from '../../src/load/clickhouse/csv-binary.js';
 import { RowBinaryEncoder } from '../../src/load/clickhouse/row-binary.js';
 import type { LoadPart, LoadTable } from '../../src/load/load-model.js';
@@ -9,7 +8,7 @@ import { csvRows } from '../../src/load/parts/csv-rows.js';
 import type { Column, CsvOptions, Row } from '../../src/model.js';
 import { sinkFormats } from '../../src/sinks/sink-formats.js';
 import { PLAIN_CSV } from '../sinks/table-fixtures.js';
-import { COLUMNS, ROWS } from './load-fixtures.js';
+import { COLUMNS, collect, pieces, ROWS, targetsOf } from './load-fixtures.js';
 
 const KEPT = [...COLUMNS.keys()].filter((index) => !COLUMNS[index]?.type.startsWith('list<'));
 const SCALARS = KEPT.map((index) => COLUMNS[index] as Column);
@@ -40,19 +39,6 @@ async function csvOf(columns: readonly Column[], rows: readonly Row[], csv: CsvO
   await sink.finish();
   return Buffer.concat(chunks);
 }
-
-function* pieces(bytes: Buffer, size: number): Iterable<Buffer> {
-  for (let at = 0; at < bytes.length; at += size) yield Buffer.from(bytes.subarray(at, at + size));
-}
-
-async function collect(source: AsyncIterable<Buffer>): Promise<Buffer> {
-  const all: Buffer[] = [];
-  for await (const bytes of source) all.push(bytes);
-  return Buffer.concat(all);
-}
-
-const targetsOf = (columns: readonly Column[], key: readonly string[] = []) =>
-  clickhouseColumns(columns, { boolean: 'Bool', key, hasLoadColumn: true });
 
 /** By way of values of JavaScript. */
 async function* byValues(bytes: Buffer, columns: readonly Column[], csv: CsvOptions): AsyncIterable<Buffer> {

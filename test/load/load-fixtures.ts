@@ -1,4 +1,5 @@
 import { isJsonArray, JsonNumber, type JsonValue, stringifyJson } from '../../src/json-value.js';
+import { type ClickhouseColumn, clickhouseColumns } from '../../src/load/clickhouse/column-types.js';
 import type { LoadCell } from '../../src/load/load-model.js';
 import type { Column, Row } from '../../src/model.js';
 import { ALL_TYPES, ALL_TYPES_ROWS, number } from '../sinks/table-fixtures.js';
@@ -76,4 +77,22 @@ export function smallRows(count: number, first = 0): Row[] {
     const id = n % 3 === 0 ? `v,${n}` : `v${n}`;
     return [id, n % 5 === 0 ? null : number(n / 7), number(2n ** 53n + BigInt(n))];
   });
+}
+
+/** Columns of ClickHouse for these, with one for the load. */
+export function targetsOf(
+  columns: readonly Column[],
+  key: readonly string[] = [],
+): readonly ClickhouseColumn[] {
+  return clickhouseColumns(columns, { boolean: 'Bool', key, hasLoadColumn: true });
+}
+
+export function* pieces(bytes: Buffer, size: number): Iterable<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield Buffer.from(bytes.subarray(at, at + size));
+}
+
+export async function collect(source: AsyncIterable<Buffer>): Promise<Buffer> {
+  const all: Buffer[] = [];
+  for await (const bytes of source) all.push(bytes);
+  return Buffer.concat(all);
 }

@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseText } from '../../src/decode/reference/parse-text.js';
-import { clickhouseColumns } from '../../src/load/clickhouse/column-types.js';
 import { isPlainNdjson, NdjsonToBinary } from '../../src/load/clickhouse/ndjson-binary.js';
 import { RowBinaryEncoder } from '../../src/load/clickhouse/row-binary.js';
 import type { LoadPart, LoadTable } from '../../src/load/load-model.js';
@@ -12,25 +11,11 @@ import { ndjsonFormat } from '../../src/sinks/ndjson-sink.js';
 import { anyTable } from '../sinks/arbitrary-table.js';
 import { encode } from '../sinks/part-in-memory.js';
 import { PLAIN_CSV } from '../sinks/table-fixtures.js';
-import { COLUMNS, ROWS } from './load-fixtures.js';
+import { COLUMNS, collect, pieces, ROWS, targetsOf } from './load-fixtures.js';
 
 const FILE = { path: 'all/part-00000.ndjson', rows: 0, bytes: 0, sha256: '', firstOffset: 0, endOffset: 0 };
 
 const ndjsonOf = (columns: readonly Column[], rows: readonly Row[]) => encode(ndjsonFormat, columns, [rows]);
-
-function* pieces(bytes: Buffer, size: number): Iterable<Buffer> {
-  for (let at = 0; at < bytes.length; at += size) yield Buffer.from(bytes.subarray(at, at + size));
-}
-
-async function collect(source: AsyncIterable<Buffer>): Promise<Buffer> {
-  const all: Buffer[] = [];
-  for await (const bytes of source) all.push(bytes);
-  return Buffer.concat(all);
-}
-
-function targetsOf(columns: readonly Column[], key: readonly string[] = []) {
-  return clickhouseColumns(columns, { boolean: 'Bool', key, hasLoadColumn: true });
-}
 
 /** By way of values of JavaScript. */
 async function* byValues(bytes: Buffer, columns: readonly Column[]): AsyncIterable<Buffer> {

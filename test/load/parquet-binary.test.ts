@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseText } from '../../src/decode/reference/parse-text.js';
-import { clickhouseColumns } from '../../src/load/clickhouse/column-types.js';
 import { ParquetToBinary } from '../../src/load/clickhouse/parquet-binary.js';
 import { RowBinaryEncoder } from '../../src/load/clickhouse/row-binary.js';
 import type { LoadPart, LoadTable } from '../../src/load/load-model.js';
@@ -13,7 +12,7 @@ import { parquetFormat } from '../../src/sinks/parquet-sink.js';
 import { anyTable } from '../sinks/arbitrary-table.js';
 import { encode } from '../sinks/part-in-memory.js';
 import { PLAIN_CSV } from '../sinks/table-fixtures.js';
-import { COLUMNS, ROWS } from './load-fixtures.js';
+import { COLUMNS, collect, ROWS, targetsOf } from './load-fixtures.js';
 
 const SOURCE = { format: 'parquet', csv: PLAIN_CSV, raw: false } as const;
 
@@ -33,10 +32,6 @@ function partOf(bytes: Buffer, columns: readonly Column[], partitionBy?: readonl
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const file = { path, rows: 0, bytes: bytes.length, sha256, firstOffset: 0, endOffset: 0 };
   return openPart(async () => stored, file, { columns, partitionBy }, SOURCE, parseText, readPartColumns);
-}
-
-function targetsOf(columns: readonly Column[], key: readonly string[] = []) {
-  return clickhouseColumns(columns, { boolean: 'Bool', key, hasLoadColumn: true });
 }
 
 /** By way of values of JavaScript. */
@@ -60,9 +55,7 @@ async function byColumns(
   const binary = new ParquetToBinary(table, part, targetsOf(columns, key), toKeyError);
   const groups = binary.open();
   if (groups === null) throw new Error('The part has no columns');
-  const all: Buffer[] = [];
-  for await (const bytes of binary.encode(groups)) all.push(bytes);
-  return Buffer.concat(all);
+  return collect(binary.encode(groups));
 }
 
 const parquetOf = (

@@ -4,14 +4,12 @@ import type { Column } from '../../model.js';
 import type { LoadPart, LoadTable } from '../load-model.js';
 import { CsvCells, ESCAPED, hasByteDelimiter, PLAIN } from '../parts/csv-cells.js';
 import { damagedPart, misfit, wrongCellCount } from '../parts/damaged-part.js';
-import { PendingBytes } from '../parts/pending-bytes.js';
+import { inWholeRows } from '../parts/pending-bytes.js';
 import { BinaryOutput } from './binary-output.js';
 import type { ClickhouseColumn } from './column-types.js';
 import { writeInt64 } from './number-bytes.js';
 
 const QUOTE = 0x22;
-/** As `verify` says (`verify/read-blocks.ts`). */
-const MAX_ROW_BYTES = 1 << 29;
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 /**
@@ -69,16 +67,8 @@ export class CsvToBinary {
 
   /** @throws VerifyError `VERIFY_FAILED` where the text is not that of the columns */
   async *encode(text: NodeJS.ReadableStream): AsyncIterable<Buffer> {
-    const pending = new PendingBytes();
-    for await (const chunk of text) {
-      const bytes = pending.add(chunk as Buffer);
-      if (bytes !== null) pending.keep(bytes.subarray(yield* this.#rows(bytes)));
-      if (pending.length > MAX_ROW_BYTES)
-        throw this.#damaged(`has a row of more than ${MAX_ROW_BYTES} bytes`);
-    }
-    const rest = pending.all();
-    const isWhole = (yield* this.#rows(rest)) === rest.length;
-    if (!isWhole || this.#lines === 0) throw this.#damaged('ends in the middle of a row');
+    yield* inWholeRows(text, this.#part.file, (bytes) => this.#rows(bytes));
+    if (this.#lines === 0) throw this.#damaged('ends in the middle of a row');
     if (!this.#output.isEmpty) yield this.#output.take();
   }
 

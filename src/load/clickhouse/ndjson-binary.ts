@@ -1,7 +1,7 @@
 import { listElementType } from '../../cell.js';
 import type { ColumnType, ScalarType } from '../../model.js';
 import type { LoadPart, LoadTable } from '../load-model.js';
-import { damagedPart } from '../parts/damaged-part.js';
+import { inWholeRows } from '../parts/pending-bytes.js';
 import { BinaryOutput } from './binary-output.js';
 import type { ClickhouseColumn } from './column-types.js';
 import { compactEnd, skipBytes, unescapeText } from './json-bytes.js';
@@ -26,8 +26,6 @@ const [NULL, TRUE, FALSE] = ['null', 'true', 'false'].map((word) => Buffer.from(
 ];
 /** An integer of so many characters is one that a double holds exactly. */
 const SAFE_CHARACTERS = 15;
-/** As `verify` says (`verify/read-blocks.ts`). */
-const MAX_ROW_BYTES = 1 << 29;
 
 /** Whether the parts of a table are lines of objects with all of its columns. */
 export function isPlainNdjson({ source, isPartitioned }: LoadTable): boolean {
@@ -90,29 +88,19 @@ export class NdjsonToBinary {
 
   /** @throws VerifyError `VERIFY_FAILED` where the text is not that of the columns */
   async *encode(text: NodeJS.ReadableStream): AsyncIterable<Buffer> {
-    // Of a line that has not ended, joined once however many pieces it has.
-    let pieces: Buffer[] = [];
-    let pending = 0;
-    for await (const chunk of text) {
-      const piece = chunk as Buffer;
-      const isEnd = piece.includes(LINE_FEED);
-      const bytes = isEnd && pending > 0 ? Buffer.concat([...pieces, piece]) : piece;
-      let at = 0;
-      for (let end = bytes.indexOf(LINE_FEED, at); end >= 0; end = bytes.indexOf(LINE_FEED, at)) {
-        this.#row(bytes, at, end);
-        at = end + 1;
-        if (this.#output.isFull) yield this.#output.take();
-      }
-      // The stream may use the memory of its chunk again.
-      const rest = Buffer.from(bytes.subarray(at));
-      if (isEnd) pieces = [];
-      pieces.push(rest);
-      pending = isEnd ? rest.length : pending + rest.length;
-      if (pending > MAX_ROW_BYTES)
-        throw damagedPart(this.#part.file, `has a row of more than ${MAX_ROW_BYTES} bytes`);
-    }
-    if (pending > 0) throw damagedPart(this.#part.file, 'ends in the middle of a row');
+    yield* inWholeRows(text, this.#part.file, (bytes) => this.#rows(bytes));
     if (!this.#output.isEmpty) yield this.#output.take();
+  }
+
+  /** Encodes the rows that are whole; gives where they end. */
+  *#rows(bytes: Buffer): Generator<Buffer, number> {
+    let at = 0;
+    for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, at)) {
+      this.#row(bytes, at, end);
+      at = end + 1;
+      if (this.#output.isFull) yield this.#output.take();
+    }
+    return at;
   }
 
   /** @param end where the line feed is, at which every scan of the line ends that nothing else ended */

@@ -1,8 +1,36 @@
+import type { PartFile } from '../../model.js';
+import { damagedPart } from './damaged-part.js';
+
+/** As `verify` says (`verify/read-blocks.ts`). */
+const MAX_ROW_BYTES = 1 << 29;
+
+/**
+ * Gives the text of a part away in pieces that begin with a row.
+ *
+ * @param take takes the rows that are whole, and gives where they end
+ * @throws VerifyError `VERIFY_FAILED` where the text ends in the middle of a row, or a row is too long
+ */
+export async function* inWholeRows<Taken>(
+  text: AsyncIterable<Uint8Array | string>,
+  file: PartFile,
+  take: (bytes: Buffer) => Generator<Taken, number>,
+): AsyncGenerator<Taken> {
+  const pending = new PendingBytes();
+  for await (const chunk of text) {
+    const bytes = pending.add(chunk as Buffer);
+    if (bytes !== null) pending.keep(bytes.subarray(yield* take(bytes)));
+    if (pending.length > MAX_ROW_BYTES)
+      throw damagedPart(file, `has a row of more than ${MAX_ROW_BYTES} bytes`);
+  }
+  const rest = pending.all();
+  if ((yield* take(rest)) < rest.length) throw damagedPart(file, 'ends in the middle of a row');
+}
+
 /**
  * The bytes from the beginning of a row on that has not ended in the pieces so far. It is looked at again when there is
  * twice as much of it, so that one that never ends costs no more than its length.
  */
-export class PendingBytes {
+class PendingBytes {
   #pieces: Buffer[] = [];
   #enough = 0;
   length = 0;

@@ -1,16 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { BlockPool } from '../../../src/decode/columnar/block-store.js';
 import { Core } from '../../../src/decode/columnar/core.js';
-import { WindowDecoder } from '../../../src/decode/columnar/window-decoder.js';
 import { PageError } from '../../../src/errors.js';
-import type { Format, PlannedColumn, TablePlan } from '../../../src/model.js';
+import type { PlannedColumn, TablePlan } from '../../../src/model.js';
 import { sinkFormats } from '../../../src/sinks/sink-formats.js';
-import { PLAIN_CSV } from '../../sinks/table-fixtures.js';
 import { compare, pageHeaders, readParquetFile, runColumnar } from './compare-engines.mjs';
 import { engines } from './engines.js';
 import { compareReaders } from './other-readers.mjs';
 import type { TestAnswer, TestCase } from './random-case.mjs';
-import { answerOf, caseOf, idTable, tableOf } from './table-cases.js';
+import { answerOf, caseOf, decoderFor, idTable, tableOf } from './table-cases.js';
 
 const MIB = 1024 * 1024;
 const IDS = idTable('string');
@@ -34,20 +31,6 @@ async function refusal(plan: TablePlan, answer: TestAnswer): Promise<string> {
   expect(isRefused).toBe(true);
   const { error } = await runColumnar(engines, test);
   return error?.message ?? '';
-}
-
-function decoderFor(plan: TablePlan, format: Format): WindowDecoder {
-  return new WindowDecoder({
-    plans: [plan],
-    format,
-    compression: 'none',
-    csv: PLAIN_CSV,
-    maxAnswerBytes: 1_000_000_000,
-    pool: new BlockPool(),
-    onDrift: ({ table }) => {
-      throw new Error(`drift in ${table}`);
-    },
-  });
 }
 
 /** Two short records around one of about so many MiB, half of it escapes. */

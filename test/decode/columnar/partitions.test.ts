@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { BlockPool } from '../../../src/decode/columnar/block-store.js';
-import { WindowDecoder } from '../../../src/decode/columnar/window-decoder.js';
-import { FORMATS, type Format, type PlannedColumn, type TablePlan } from '../../../src/model.js';
+import type { WindowDecoder } from '../../../src/decode/columnar/window-decoder.js';
+import { FORMATS, type PlannedColumn, type TablePlan } from '../../../src/model.js';
 import { MAX_PARTITIONS } from '../../../src/partition.js';
-import { PLAIN_CSV } from '../../sinks/table-fixtures.js';
+import { chunksOf } from '../decode-text.js';
 import { compare, pageHeaders } from './compare-engines.mjs';
 import { engines } from './engines.js';
 import type { TestCase } from './random-case.mjs';
-import { answerOf, caseOf, tableOf } from './table-cases.js';
+import { answerOf, caseOf, decoderFor, tableOf } from './table-cases.js';
 
 const member = (name: string, type: PlannedColumn['type']): PlannedColumn => ({
   name,
@@ -38,24 +37,6 @@ async function expectSame(test: TestCase) {
     partitions: tables?.map(({ name }) => name.slice('rows'.length)),
     files: files as readonly Buffer[],
   };
-}
-
-function decoderFor(plan: TablePlan, format: Format): WindowDecoder {
-  return new WindowDecoder({
-    plans: [plan],
-    format,
-    compression: 'none',
-    csv: PLAIN_CSV,
-    maxAnswerBytes: 1_000_000_000,
-    pool: new BlockPool(),
-    onDrift: ({ table }) => {
-      throw new Error(`drift in ${table}`);
-    },
-  });
-}
-
-async function* chunksOf(...chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* chunks;
 }
 
 /** Partitions and their rows, of the window that the decoder has read. */

@@ -1,3 +1,5 @@
+import { BlockPool } from '../../../src/decode/columnar/block-store.js';
+import { WindowDecoder } from '../../../src/decode/columnar/window-decoder.js';
 import type {
   Compression,
   Format,
@@ -32,4 +34,19 @@ export function caseOf(
   compression: Compression = 'none',
 ): TestCase {
   return { format, compression, csv: PLAIN_CSV, plans: [plan], windows: [{ answers }] };
+}
+
+/** A decoder for one table, which must not drift. */
+export function decoderFor(plan: TablePlan, format: Format): WindowDecoder {
+  return new WindowDecoder({
+    plans: [plan],
+    format,
+    compression: 'none',
+    csv: PLAIN_CSV,
+    maxAnswerBytes: 1_000_000_000,
+    pool: new BlockPool(),
+    onDrift: ({ table }) => {
+      throw new Error(`drift in ${table}`);
+    },
+  });
 }
