@@ -1,5 +1,5 @@
 import type { DecodeBody } from './client/ges-client.js';
-import { BlockPool } from './decode/columnar/block-store.js';
+import { BlockPool, sharedBlock } from './decode/columnar/block-store.js';
 import { takesTable } from './decode/columnar/core-plan.js';
 import { LocalDecoders, type WindowDecoders } from './decode/columnar/window-decoders.js';
 import { WorkerDecoders } from './decode/columnar/workers/worker-decoders.js';
@@ -45,7 +45,7 @@ export function openEngine(
   const options = { plans, format: format.format, compression, csv, maxAnswerBytes, onDrift };
   return columnarEngine(
     workers === 0
-      ? new LocalDecoders({ ...options, pool: new BlockPool() })
+      ? new LocalDecoders({ ...options, pool: new BlockPool(sharedBlock) })
       : new WorkerDecoders(workers, options),
   );
 }

@@ -19,6 +19,8 @@ import { ConfigError } from './errors.js';
 import type { OnEvent } from './events.js';
 import { identityOf, newCheckpoint } from './export-identity.js';
 import { checkFoldersFree, checkNothingThere, findStart, restartAt } from './export-start.js';
+import { FileThread } from './file-thread.js';
+import { type FileWork, workHere } from './file-work.js';
 import {
   bothSamples,
   checkSampled,
@@ -214,9 +216,10 @@ async function fillPlace(
   checkpoint: Checkpoint,
 ): Promise<Manifest> {
   for (let begin = checkpoint; ; ) {
+    const work = fileWork(job, sample, place, begin);
     try {
-      const end = await writeWindows(job, sample, run, place, begin);
-      return await sealPlace(job, run, place, end);
+      const end = await writeWindows(job, sample, run, place, begin, work);
+      return await sealPlace(job, run, place, end, work);
     } catch (error) {
       if (!(error instanceof DriftFound)) throw error;
       const plans = begin.tables.map(({ plan }) =>
@@ -225,8 +228,19 @@ async function fillPlace(
       run.onEvent({ type: 'restarted', reason: error.message });
       begin = newCheckpoint(begin.identity, await planLakeTables(plans, run), begin.windowSize);
       await restartAt(place, begin);
+    } finally {
+      await work.close();
     }
   }
+}
+
+/** Below this, a thread takes longer to begin than it saves. */
+const MIN_THREAD_BYTES = 64 * 1024 * 1024;
+
+/** With another thread for the part files of a long export to a folder; a store hashes in its own way. */
+function fileWork(job: OpenJob, sample: JobSample, place: OutputPlace, begin: Checkpoint): FileWork {
+  const left = ((job.total ?? 0) - begin.committedOffset) * sample.recordBytes;
+  return place.partsFolder === null || left < MIN_THREAD_BYTES ? workHere : new FileThread(place.partsFolder);
 }
 
 /** Reads every window after the committed offset and commits them one by one; finishes the part files. */
@@ -236,10 +250,12 @@ async function writeWindows(
   run: Run,
   place: OutputPlace,
   begin: Checkpoint,
+  work: FileWork,
 ): Promise<Checkpoint> {
   const output = tableOutput(run, {
-    createPart: (path) => place.createPart(path),
-    resumePart: (part) => place.resumePart(part),
+    createPart: (path) => place.createPart(path, work.newHash()),
+    resumePart: (part) => place.resumePart(part, work.newHash()),
+    onFinished: (file) => work.finished(file),
   });
   const tables: TableWriter[] = [];
   const watch = new ScalarWatch(job.scalars, begin.warnings);
@@ -350,7 +366,13 @@ async function readAndWrite(work: PageWriting, engine: Engine): Promise<void> {
 }
 
 /** Counts everything again from the finished files; only then writes the manifest, and `_SUCCESS` last. */
-async function sealPlace(job: OpenJob, run: Run, place: OutputPlace, end: Checkpoint): Promise<Manifest> {
+async function sealPlace(
+  job: OpenJob,
+  run: Run,
+  place: OutputPlace,
+  end: Checkpoint,
+  work: FileWork,
+): Promise<Manifest> {
   const tables = end.tables.map(({ plan, files, overflowRows, rows }) => ({
     name: plan.name,
     // Rows that were dealt out were counted before that: the files must hold as many.
@@ -361,7 +383,12 @@ async function sealPlace(job: OpenJob, run: Run, place: OutputPlace, end: Checkp
     files,
   }));
   run.onEvent({ type: 'verifying', files: tables.reduce((sum, table) => sum + table.files.length, 0) });
-  const rowsInFiles = await verifyFiles((path) => place.openFile(path), end.committedOffset, tables);
+  const rowsInFiles = await verifyFiles(
+    (path) => place.openFile(path),
+    end.committedOffset,
+    tables,
+    (file) => work.contentOf(file),
+  );
   const manifest = buildManifest({
     options: run.options,
     job,
@@ -397,7 +424,11 @@ async function exportToStream(client: GesClient, job: OpenJob, run: Run): Promis
     );
   }
   const part = createStreamPart(process.stdout);
-  const output = tableOutput(run, { createPart: async () => part, resumePart: async () => part });
+  const output = tableOutput(run, {
+    createPart: async () => part,
+    resumePart: async () => part,
+    onFinished: () => {},
+  });
   const tables = plans.map((plan) =>
     TableWriter.start(plan, {
       ...output,
@@ -508,7 +539,10 @@ function sinkSettings(options: ResolvedExport): Pick<TableOutput, 'format' | 'co
   };
 }
 
-function tableOutput(run: Run, parts: Pick<TableOutput, 'createPart' | 'resumePart'>): TableOutput {
+function tableOutput(
+  run: Run,
+  parts: Pick<TableOutput, 'createPart' | 'resumePart' | 'onFinished'>,
+): TableOutput {
   const { options, signal, clean } = run;
   return {
     ...sinkSettings(options),

@@ -218,8 +218,8 @@ export interface SinkOptions {
   readonly csv: CsvOptions;
   /** NDJSON only: a line is the JSON of the row's one cell, not an object of columns. */
   readonly raw?: boolean | undefined;
-  /** Takes encoded bytes; settles when more may come. The sink never touches the buffer again. */
-  readonly write: (bytes: Uint8Array) => Promise<void>;
+  /** Takes encoded bytes, one piece behind the other; settles when more may come and the pieces may be used again. */
+  readonly write: (pieces: readonly Uint8Array[]) => Promise<void>;
   /** Present when the part file holds committed windows already; the header is not written again. */
   readonly resume?: { readonly bytes: number; readonly rows: number; readonly state: SinkState } | undefined;
 }

@@ -65,9 +65,9 @@ export class OpenPart {
     const sink = await format.open({
       ...encoding,
       columns,
-      write: (bytes) => {
-        size.bytes += bytes.length;
-        return writer.write(bytes);
+      write: (pieces) => {
+        for (const piece of pieces) size.bytes += piece.length;
+        return writer.write(pieces);
       },
       ...(saved === null ? {} : { resume: { bytes: saved.bytes, rows: saved.rows, state: saved.state } }),
     });

@@ -21,6 +21,8 @@ export interface TableOutput extends PartEncoding {
   readonly fileBytes: number;
   readonly createPart: (path: string) => Promise<PartWriter>;
   readonly resumePart: (part: CommittedPart) => Promise<PartWriter>;
+  /** Called when a part has its final name, or will get it with the next checkpoint. */
+  readonly onFinished: (file: PartFile) => void;
   readonly signal: AbortSignal;
   /** Whether the export can begin again with a wider table; if not, a misfit is an error. */
   readonly canRestart: boolean;
@@ -261,7 +263,9 @@ export class TableWriter {
   }
 
   async #finishPart(key: string, part: OpenPart): Promise<void> {
-    this.#files.push(await part.finish(this.#endOffset));
+    const file = await part.finish(this.#endOffset);
+    this.#files.push(file);
+    this.#output.onFinished(file);
     this.#open.delete(key);
   }
 

@@ -40,6 +40,7 @@ function outputTo(place: OutputPlace): TableOutput {
     fileBytes: Number.MAX_SAFE_INTEGER,
     createPart: (path) => place.createPart(path),
     resumePart: (part) => place.resumePart(part),
+    onFinished: () => {},
     signal: new AbortController().signal,
     canRestart: false,
     clean: (text) => text,

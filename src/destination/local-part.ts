@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type FileHandle, lstat, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CheckpointError } from '../errors.js';
@@ -8,9 +7,10 @@ import { scanFile } from './local-file.js';
 import { makeFolder } from './output-folder.js';
 import { openName } from './part-name.js';
 import type { CommittedPart, PartDigest, PartWriter } from './part-writer.js';
+import { LocalHash, type RunningHash } from './running-hash.js';
 
 /** Begins a part file. Bytes of an attempt that was never committed are dropped. */
-export async function createLocalPart(root: string, path: string): Promise<PartWriter> {
+export async function createLocalPart(root: string, path: string, hash: RunningHash): Promise<PartWriter> {
   const target = join(root, path);
   const temporary = openName(target);
   const file = await onDisk('create', temporary, async () => {
@@ -20,7 +20,7 @@ export async function createLocalPart(root: string, path: string): Promise<PartW
     await syncFolder(dirname(target));
     return made;
   });
-  return new LocalPart(file, target, createHash('sha256'), 0);
+  return new LocalPart(file, target, hash, 0);
 }
 
 /**
@@ -28,7 +28,11 @@ export async function createLocalPart(root: string, path: string): Promise<PartW
  *
  * @throws CheckpointError `CHECKPOINT_INVALID` when the committed bytes are not there any more
  */
-export async function resumeLocalPart(root: string, part: CommittedPart): Promise<PartWriter> {
+export async function resumeLocalPart(
+  root: string,
+  part: CommittedPart,
+  hash: RunningHash,
+): Promise<PartWriter> {
   const target = join(root, part.path);
   const temporary = openName(target);
   if (!(await exists(temporary))) {
@@ -36,11 +40,10 @@ export async function resumeLocalPart(root: string, part: CommittedPart): Promis
     if (!(await exists(target))) throw damaged(target, 'it is missing');
     await onDisk('rename', target, () => rename(target, temporary));
   }
-  const hash = createHash('sha256');
   const length = await hashPrefix(temporary, part.bytes, hash);
   if (length !== part.bytes)
     throw damaged(temporary, `it has ${length} of its ${part.bytes} committed bytes`);
-  if (hash.copy().digest('hex') !== part.sha256) throw damaged(temporary, 'its committed bytes have changed');
+  if ((await hash.digest()) !== part.sha256) throw damaged(temporary, 'its committed bytes have changed');
   const file = await onDisk('open', temporary, () => open(temporary, 'r+'));
   await onDisk('truncate', temporary, () => file.truncate(part.bytes));
   return new LocalPart(file, target, hash, part.bytes);
@@ -50,9 +53,9 @@ export async function resumeLocalPart(root: string, part: CommittedPart): Promis
 export async function checkFinishedPart(root: string, part: CommittedPart): Promise<void> {
   const path = join(root, part.path);
   if (!(await exists(path))) throw damaged(path, 'it is missing');
-  const hash = createHash('sha256');
+  const hash = new LocalHash();
   const length = await hashPrefix(path, Number.POSITIVE_INFINITY, hash);
-  if (length !== part.bytes || hash.digest('hex') !== part.sha256)
+  if (length !== part.bytes || (await hash.digest()) !== part.sha256)
     throw damaged(path, 'its bytes have changed');
 }
 
@@ -60,35 +63,33 @@ class LocalPart implements PartWriter {
   readonly waitingBytes = 0;
   readonly #file: FileHandle;
   readonly #target: string;
-  readonly #hash: ReturnType<typeof createHash>;
+  readonly #hash: RunningHash;
   #bytes: number;
   #isClosed = false;
 
-  constructor(file: FileHandle, target: string, hash: ReturnType<typeof createHash>, bytes: number) {
+  constructor(file: FileHandle, target: string, hash: RunningHash, bytes: number) {
     this.#file = file;
     this.#target = target;
     this.#hash = hash;
     this.#bytes = bytes;
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
-    const writing = this.#writeAll(bytes);
-    this.#hash.update(bytes);
-    await onDisk('write', this.#target, () => writing);
-    this.#bytes += bytes.length;
+  async write(pieces: readonly Uint8Array[]): Promise<void> {
+    const writing = onDisk('write', this.#target, () => this.#writeAll(pieces));
+    await Promise.all([writing, this.#hash.update(pieces)]);
   }
 
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    let done = 0;
-    while (done < bytes.length) {
-      const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, this.#bytes + done);
-      done += bytesWritten;
+  async #writeAll(pieces: readonly Uint8Array[]): Promise<void> {
+    for (let rest = pieces; rest.length > 0; ) {
+      const { bytesWritten } = await this.#file.writev(rest, this.#bytes);
+      this.#bytes += bytesWritten;
+      rest = behind(rest, bytesWritten);
     }
   }
 
   async commit(): Promise<PartDigest> {
     await onDisk('sync', this.#target, () => this.#file.datasync());
-    return this.#digest();
+    return await this.#digest();
   }
 
   async finish(): Promise<PartDigest> {
@@ -98,7 +99,7 @@ class LocalPart implements PartWriter {
       await rename(openName(this.#target), this.#target);
       await syncFolder(dirname(this.#target));
     });
-    return this.#digest();
+    return await this.#digest();
   }
 
   async close(): Promise<void> {
@@ -107,16 +108,26 @@ class LocalPart implements PartWriter {
     await this.#file.close();
   }
 
-  #digest(): PartDigest {
-    return { bytes: this.#bytes, sha256: this.#hash.copy().digest('hex') };
+  async #digest(): Promise<PartDigest> {
+    return { bytes: this.#bytes, sha256: await this.#hash.digest() };
   }
 }
 
-async function hashPrefix(path: string, bytes: number, hash: ReturnType<typeof createHash>): Promise<number> {
+/** What of the pieces comes after their first `bytes` bytes. */
+function behind(pieces: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let skipped = 0;
+  for (const [index, piece] of pieces.entries()) {
+    if (skipped + piece.length > bytes) return [piece.subarray(bytes - skipped), ...pieces.slice(index + 1)];
+    skipped += piece.length;
+  }
+  return [];
+}
+
+async function hashPrefix(path: string, bytes: number, hash: RunningHash): Promise<number> {
   let length = 0;
   await onDisk('read', path, async () => {
     for await (const chunk of scanFile(path, bytes)) {
-      hash.update(chunk);
+      await hash.update([chunk]);
       length += chunk.length;
     }
   });

@@ -17,6 +17,7 @@ import {
 import { lockOutput } from './output-lock.js';
 import type { OutputPlace, PartEntry, SavedCheckpoint } from './output-place.js';
 import type { CommittedPart, PartWriter } from './part-writer.js';
+import { LocalHash, type RunningHash } from './running-hash.js';
 import { gatheredExport, isTableFolder, PARTS_ROOT } from './table-place.js';
 
 /** Relative to the output folder. */
@@ -27,15 +28,14 @@ export class LocalPlace implements OutputPlace {
   readonly name: string;
   readonly partsRoot: typeof PARTS_ROOT | null;
   readonly #exportId: string | null;
-  /** Where the paths of parts begin. */
-  readonly #root: string;
+  readonly partsFolder: string;
 
   constructor(folder: string) {
     const gathered = gatheredExport(resolve(folder).replaceAll('\\', '/'));
     this.name = folder;
     this.partsRoot = gathered === null ? null : PARTS_ROOT;
     this.#exportId = gathered?.exportId ?? null;
-    this.#root = gathered === null ? folder : join(folder, PARTS_ROOT);
+    this.partsFolder = gathered === null ? folder : join(folder, PARTS_ROOT);
   }
 
   describe(path: string): string {
@@ -43,7 +43,7 @@ export class LocalPlace implements OutputPlace {
   }
 
   describePart(path: string): string {
-    return join(this.#root, path);
+    return join(this.partsFolder, path);
   }
 
   ownsFolder(folder: string): boolean {
@@ -99,25 +99,27 @@ export class LocalPlace implements OutputPlace {
     return this.remove(CHECKPOINT_PATH);
   }
 
-  createPart(path: string): Promise<PartWriter> {
-    return createLocalPart(this.#root, path);
+  createPart(path: string, hash: RunningHash = new LocalHash()): Promise<PartWriter> {
+    return createLocalPart(this.partsFolder, path, hash);
   }
 
-  resumePart(part: CommittedPart): Promise<PartWriter> {
-    return resumeLocalPart(this.#root, part);
+  resumePart(part: CommittedPart, hash: RunningHash = new LocalHash()): Promise<PartWriter> {
+    return resumeLocalPart(this.partsFolder, part, hash);
   }
 
   checkPart(part: CommittedPart): Promise<void> {
-    return checkFinishedPart(this.#root, part);
+    return checkFinishedPart(this.partsFolder, part);
   }
 
   async listParts(folder: string): Promise<readonly PartEntry[]> {
-    const entries = await listLocalParts(this.#root, folder);
-    return entries.map((entry) => ({ ...entry, discard: () => discardPart(this.#root, entry) }));
+    const entries = await listLocalParts(this.partsFolder, folder);
+    return entries.map((entry) => ({ ...entry, discard: () => discardPart(this.partsFolder, entry) }));
   }
 
   async listFolders(): Promise<readonly string[]> {
-    const entries = await onDisk('read', this.#root, () => readdir(this.#root, { withFileTypes: true }));
+    const entries = await onDisk('read', this.partsFolder, () =>
+      readdir(this.partsFolder, { withFileTypes: true }),
+    );
     const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
     const id = this.#exportId;
     if (id === null) return names;
@@ -141,7 +143,7 @@ export class LocalPlace implements OutputPlace {
   }
 
   openFile(path: string): Promise<StoredFile | null> {
-    return openLocalFile(this.#root, path);
+    return openLocalFile(this.partsFolder, path);
   }
 
   loadPointer(name: string): Promise<string | null> {

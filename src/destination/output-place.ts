@@ -1,5 +1,6 @@
 import type { StoredFile } from '../model.js';
 import type { CommittedPart, PartWriter } from './part-writer.js';
+import type { RunningHash } from './running-hash.js';
 import type { PARTS_ROOT } from './table-place.js';
 
 /** A part that lies in the place, whole or in progress. */
@@ -42,6 +43,8 @@ export interface OutputPlace {
    * null for one that stands alone, whose paths all begin at its own folder.
    */
   readonly partsRoot: typeof PARTS_ROOT | null;
+  /** The folder of this machine where the paths of parts begin; null at a store. */
+  readonly partsFolder: string | null;
   /** The name of a document in it, for messages. */
   describe(path: string): string;
   /** The name of a part, or of a folder of parts, for messages. */
@@ -79,14 +82,19 @@ export interface OutputPlace {
   /** Removes the checkpoint if there is one. Parts in progress cannot be gone on with then. */
   removeCheckpoint(): Promise<void>;
 
-  /** Begins a part. Bytes of an attempt that was never committed are dropped. */
-  createPart(path: string): Promise<PartWriter>;
+  /**
+   * Begins a part. Bytes of an attempt that was never committed are dropped.
+   *
+   * @param hash for the bytes of the part; a place whose hashes outlive the process has its own
+   */
+  createPart(path: string, hash?: RunningHash): Promise<PartWriter>;
   /**
    * Goes on in a part after its committed bytes; what came after them is dropped.
    *
+   * @param hash as for `createPart`
    * @throws CheckpointError `CHECKPOINT_INVALID` when the committed bytes are not there any more
    */
-  resumePart(part: CommittedPart): Promise<PartWriter>;
+  resumePart(part: CommittedPart, hash?: RunningHash): Promise<PartWriter>;
   /**
    * Makes sure that a part which the checkpoint calls finished is there under its final name.
    *

@@ -8,7 +8,8 @@ export interface PartDigest {
 export interface PartWriter {
   /** Bytes that were written and that the checkpoint has to carry, because they cannot be stored by themselves yet. */
   readonly waitingBytes: number;
-  write(bytes: Uint8Array): Promise<void>;
+  /** Takes bytes, one piece behind the other; the pieces may be used again when it settles. */
+  write(pieces: readonly Uint8Array[]): Promise<void>;
   /** Settles when everything written so far is durable. */
   commit(): Promise<PartDigest>;
   /** Settles when the file is durable under its final name. The writer is closed then. */

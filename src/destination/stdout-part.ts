@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { toSinkError } from './fs-error.js';
 import type { PartDigest, PartWriter } from './part-writer.js';
@@ -17,20 +16,26 @@ export function createStreamPart(stream: Writable): PartWriter {
   let bytes = 0;
   let failure: unknown = null;
   const onError = (error: unknown) => {
-    failure = isBrokenPipe(error) ? new ReaderLeft() : toSinkError(error, 'write to', 'standard output');
+    failure ??= isBrokenPipe(error) ? new ReaderLeft() : toSinkError(error, 'write to', 'standard output');
   };
   stream.on('error', onError);
 
   const digest = async (): Promise<PartDigest> => ({ bytes, sha256: hash.copy().digest('hex') });
   return {
     waitingBytes: 0,
-    async write(chunk) {
-      if (failure !== null) throw failure;
-      hash.update(chunk);
-      bytes += chunk.length;
-      if (stream.write(chunk)) return;
-      // `once` rejects with the stream's own error; ours says more.
-      await once(stream, 'drain').catch(() => undefined);
+    async write(pieces) {
+      for (const piece of pieces) {
+        if (failure !== null) throw failure;
+        hash.update(piece);
+        bytes += piece.length;
+        // The piece may be used again when this settles: until then the stream may hold it.
+        await new Promise<void>((resolve) => {
+          stream.write(piece, (error) => {
+            if (error) onError(error);
+            resolve();
+          });
+        });
+      }
       if (failure !== null) throw failure;
     },
     commit: digest,

@@ -38,7 +38,11 @@ export class GzipOutput implements ByteOutput {
     this.#isEmpty = isEmpty;
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
+  async write(pieces: readonly Uint8Array[]): Promise<void> {
+    for (const piece of pieces) await this.#take(piece);
+  }
+
+  async #take(bytes: Uint8Array): Promise<void> {
     for (let from = 0; from < bytes.length; ) {
       this.#buffer ??= this.#spare.pop() ?? Buffer.allocUnsafeSlow(MEMBER_BYTES);
       const piece = bytes.subarray(from, from + MEMBER_BYTES - this.#filled);
@@ -59,7 +63,7 @@ export class GzipOutput implements ByteOutput {
   /** A file of no bytes is not a gzip file: an empty part gets one empty member. */
   async finish(): Promise<void> {
     await this.endWindow();
-    if (this.#isEmpty) await this.#write(await compress(Buffer.alloc(0), { level: LEVEL, chunkSize: 64 }));
+    if (this.#isEmpty) await this.#write([await compress(Buffer.alloc(0), { level: LEVEL, chunkSize: 64 })]);
   }
 
   async #endMember(buffer: Buffer): Promise<void> {
@@ -79,6 +83,6 @@ export class GzipOutput implements ByteOutput {
     if (member === undefined) return;
     const packed = await member.packed;
     this.#spare.push(member.buffer);
-    await this.#write(packed);
+    await this.#write([packed]);
   }
 }

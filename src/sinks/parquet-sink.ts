@@ -66,7 +66,7 @@ class ParquetSink implements Sink {
     await this.#writeMagic();
     this.#rows += rows;
     this.#rowGroups.push(rowGroup);
-    for (const piece of pieces) await this.#options.write(piece);
+    await this.#options.write(pieces);
   }
 
   async endWindow(): Promise<SinkState> {
@@ -77,21 +77,21 @@ class ParquetSink implements Sink {
 
   async finish(): Promise<void> {
     await this.endWindow();
-    await this.#options.write(
+    await this.#options.write([
       encodeFooter(this.#leaves, PARQUET_CODECS[this.#options.compression], this.#rowGroups),
-    );
+    ]);
   }
 
   async #writeMagic(): Promise<void> {
     if (this.#hasMagic) return;
     this.#hasMagic = true;
-    await this.#options.write(MAGIC);
+    await this.#options.write([MAGIC]);
   }
 
   async #writeRowGroup(): Promise<void> {
     const chunks = this.#encoders.map((encoder) => encoder.finish());
     this.#rowGroups.push({ rows: this.#windowRows, chunks: chunks.map((chunk) => chunk.facts) });
     this.#windowRows = 0;
-    for (const chunk of chunks) for (const page of chunk.pages) await this.#options.write(page);
+    for (const chunk of chunks) for (const page of chunk.pages) await this.#options.write([page]);
   }
 }

@@ -60,7 +60,7 @@ export class TextSink implements Sink {
   async writeEncoded({ rows, pieces }: EncodedBlock): Promise<void> {
     await this.#flush();
     this.#rows += rows;
-    for (const piece of joined(pieces)) await this.#output.write(piece);
+    if (pieces.length > 0) await this.#output.write(pieces);
     // Of many parts none keeps a buffer until all have got their rows.
     await this.#output.endWindow();
   }
@@ -88,27 +88,6 @@ export class TextSink implements Sink {
     const bytes = Buffer.concat(this.#texts, this.#bytes);
     this.#texts = [];
     this.#bytes = 0;
-    if (bytes.length > 0) await this.#output.write(bytes);
+    if (bytes.length > 0) await this.#output.write([bytes]);
   }
-}
-
-/** Small pieces together, because each would be a write of its own; large ones as they are. */
-function* joined(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
-  let small: Uint8Array[] = [];
-  let bytes = 0;
-  for (const piece of pieces) {
-    if (small.length > 0 && bytes + piece.length > WRITE_BYTES) {
-      yield together(small, bytes);
-      small = [];
-      bytes = 0;
-    }
-    small.push(piece);
-    bytes += piece.length;
-  }
-  if (bytes > 0) yield together(small, bytes);
-}
-
-function together(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  const [only] = pieces;
-  return only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces, bytes);
 }

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { GesExportError, VerifyError } from '../errors.js';
-import type { ExportedTable, PartFile, StoredFile } from '../model.js';
+import { VerifyError } from '../errors.js';
+import type { ExportedTable, PartFile } from '../model.js';
 import { partitionPath } from '../partition.js';
-import { countParquetRows, countTextRows } from './count-rows.js';
 import type { Disagreement } from './disagreement.js';
+import { type ReadContent, readContent } from './file-content.js';
 import { looking, type OpenFile } from './open-file.js';
 
 export interface FilesReport {
@@ -21,11 +20,14 @@ export interface FilesReport {
  * after a disagreement.
  *
  * Of one file only the first difference is told: where the bytes are others, their rows are too.
+ *
+ * @param read what is in a file; by default the file is read here and now
  */
 export async function checkFiles(
   openFile: OpenFile,
   total: number,
   tables: readonly ExportedTable[],
+  read: ReadContent = readContent,
 ): Promise<FilesReport> {
   const disagreements: Disagreement[] = [];
   const sound = new Set<string>();
@@ -36,7 +38,7 @@ export async function checkFiles(
     for (const file of table.files) {
       const problem = sound.has(file.path)
         ? ({ kind: 'manifest', path: file.path, message: `"${file.path}" is named twice` } as const)
-        : await checkFile(openFile, file);
+        : await checkFile(openFile, file, read);
       if (problem !== null) {
         disagreements.push(problem);
         continue;
@@ -100,7 +102,11 @@ function checkPartitions(table: ExportedTable, columns: readonly string[], total
 /** What an export names its files: folders, a part. A manifest that names anything else is not followed. */
 const PART_PATH = /^(?:(?!\.{1,2}\/)[^/\\\0]+\/)+part-\d{5,}\.[a-z.]+$/;
 
-async function checkFile(openFile: OpenFile, file: PartFile): Promise<Disagreement | null> {
+async function checkFile(
+  openFile: OpenFile,
+  file: PartFile,
+  read: ReadContent,
+): Promise<Disagreement | null> {
   const { path } = file;
   const differs = (kind: Disagreement['kind'], message: string): Disagreement => ({ kind, path, message });
   if (!PART_PATH.test(path))
@@ -110,59 +116,9 @@ async function checkFile(openFile: OpenFile, file: PartFile): Promise<Disagreeme
   if (!found.isFile) return differs('missing', `"${path}" is not a file but a link or a folder`);
   if (found.bytes !== file.bytes)
     return differs('size', `"${path}" has ${found.bytes} bytes, not ${file.bytes}`);
-  const { sha256, rows } = await hashAndCount(found);
+  const { sha256, rows } = await read(found);
   if (sha256 !== file.sha256)
     return differs('hash', `"${path}" has changed: its SHA-256 is not the recorded one`);
   if (rows instanceof VerifyError) return differs('rows', rows.message);
   return rows === file.rows ? null : differs('rows', `"${path}" has ${rows} rows, not ${file.rows}`);
-}
-
-interface Content {
-  readonly sha256: string;
-  /** Why they cannot be counted, where they cannot. */
-  readonly rows: number | VerifyError;
-}
-
-/** Reads the file once where it can: a store may charge for each time. */
-async function hashAndCount(file: StoredFile): Promise<Content> {
-  if (file.path.endsWith('.parquet'))
-    return { sha256: await hashFile(file), rows: await orProblem(countParquetRows(file)) };
-  const hash = createHash('sha256');
-  let isRead = false;
-  const hashed = async function* (): AsyncGenerator<Buffer> {
-    // What unpacks the file keeps chunks for later.
-    for await (const chunk of bytesOf(file, file.path.endsWith('.gz') ? file.read() : file.scan())) {
-      hash.update(chunk);
-      yield chunk;
-    }
-    isRead = true;
-  };
-  const rows = await orProblem(countTextRows(file.path, hashed()));
-  // Where unpacking has ended early, the rest of the bytes is still to be read.
-  return { sha256: isRead ? hash.digest('hex') : await hashFile(file), rows };
-}
-
-async function orProblem(counting: Promise<number>): Promise<number | VerifyError> {
-  try {
-    return await counting;
-  } catch (error) {
-    if (error instanceof VerifyError) return error;
-    throw error;
-  }
-}
-
-async function hashFile(file: StoredFile): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of bytesOf(file, file.scan())) hash.update(chunk);
-  return hash.digest('hex');
-}
-
-async function* bytesOf(file: StoredFile, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  try {
-    for await (const { buffer, byteOffset, byteLength } of chunks)
-      yield Buffer.from(buffer, byteOffset, byteLength);
-  } catch (cause) {
-    if (cause instanceof GesExportError) throw cause;
-    throw new VerifyError('VERIFY_FAILED', `"${file.path}" cannot be read to its end`, { cause });
-  }
 }

@@ -90,7 +90,7 @@ export function placeContract(name: string, kind: PlaceKind): void {
       const unlock = await place.lock();
       const path = `ranks/${id}/part-00000.csv`;
       const part = await place.createPart(path);
-      await part.write(Buffer.from('a'));
+      await part.write([Buffer.from('a')]);
       const digest = await part.finish();
       await place.saveCheckpoint('saved');
       await place.saveText('manifest.json', '{}');
@@ -130,7 +130,7 @@ export function placeContract(name: string, kind: PlaceKind): void {
       );
       for (const path of paths) {
         const part = await place.createPart(path);
-        await part.write(bytesOf(path, 6 * MIB));
+        await part.write([bytesOf(path, 6 * MIB)]);
         if (path === paths[0]) await part.finish();
         else await part.commit();
         await place.saveCheckpoint('{}');
@@ -173,7 +173,7 @@ export function placeContract(name: string, kind: PlaceKind): void {
       const pieces = sizes.map((size, index) => bytesOf(`${what}${index}`, size));
       const part = await place.createPart(PART);
       for (const piece of pieces) {
-        await part.write(piece);
+        await part.write([piece]);
         expect(await contentOf(place, PART)).toBeNull();
       }
       const digest = await part.finish();
@@ -203,13 +203,13 @@ export function placeContract(name: string, kind: PlaceKind): void {
         const part = await first.createPart(PART);
         let digest = digestOf();
         for (const [index, piece] of before.entries()) {
-          await part.write(piece);
+          await part.write([piece]);
           digest = await part.commit();
           await first.saveCheckpoint(`${index + 1}`);
         }
         expect(digest).toEqual(digestOf(...before));
         // Of these nothing may stay, though some of them have reached the place.
-        await part.write(bytesOf('never committed', 6 * MIB));
+        await part.write([bytesOf('never committed', 6 * MIB)]);
         await part.close();
         await unlock();
 
@@ -218,7 +218,7 @@ export function placeContract(name: string, kind: PlaceKind): void {
         expect((await second.loadCheckpoint())?.text).toBe(String(before.length));
         await removeParts(second, 'ranks', new Set([PART]));
         const resumed = await second.resumePart(withPath(PART, digest));
-        await resumed.write(after);
+        await resumed.write([after]);
         const end = await resumed.finish();
         expect(end).toEqual(digestOf(...before, after));
         await second.saveCheckpoint('end');
@@ -236,7 +236,7 @@ export function placeContract(name: string, kind: PlaceKind): void {
       const first = await kind.open('altered');
       const unlock = await first.lock();
       const part = await first.createPart(PART);
-      await part.write(bytesOf('altered', 6 * MIB));
+      await part.write([bytesOf('altered', 6 * MIB)]);
       const digest = await part.commit();
       await first.saveCheckpoint('1');
       await part.close();
@@ -254,7 +254,7 @@ export function placeContract(name: string, kind: PlaceKind): void {
       const place = await kind.open('length');
       const unlock = await place.lock();
       const part = await place.createPart(PART);
-      await part.write(bytesOf('length', 100));
+      await part.write([bytesOf('length', 100)]);
       const digest = await part.finish();
       await place.saveCheckpoint('1');
       await expect(
@@ -272,7 +272,7 @@ export function placeContract(name: string, kind: PlaceKind): void {
       const unlock = await place.lock();
       for (const number of [0, 1, 2]) {
         const part = await place.createPart(`ranks/part-0000${number}.csv`);
-        await part.write(bytesOf(`removed${number}`, 6 * MIB));
+        await part.write([bytesOf(`removed${number}`, 6 * MIB)]);
         if (number < 2) await part.finish();
         else await part.commit();
         await place.saveCheckpoint(`${number}`);
@@ -300,7 +300,7 @@ export function placeContract(name: string, kind: PlaceKind): void {
       const unlock = await first.lock();
       for (const number of [0, 1]) {
         const part = await first.createPart(`ranks/part-0000${number}.csv`);
-        await part.write(bytesOf(`disowned${number}`, 6 * MIB));
+        await part.write([bytesOf(`disowned${number}`, 6 * MIB)]);
         if (number === 0) await part.finish();
         else await part.commit();
         await first.saveCheckpoint(`${number}`);
@@ -324,7 +324,7 @@ export function placeContract(name: string, kind: PlaceKind): void {
       const place = await kind.open('names');
       const unlock = await place.lock();
       const part = await place.createPart(PART);
-      await part.write(bytesOf('names', 100));
+      await part.write([bytesOf('names', 100)]);
       await part.finish();
       await place.saveCheckpoint('1');
       await place.saveText('ranks/notes.txt', 'mine');

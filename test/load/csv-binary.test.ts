@@ -32,7 +32,7 @@ function tableOf(columns: readonly Column[], csv: CsvOptions): LoadTable {
 
 async function csvOf(columns: readonly Column[], rows: readonly Row[], csv: CsvOptions): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  const write = async (bytes: Uint8Array) => void chunks.push(Buffer.from(bytes));
+  const write = async (pieces: readonly Uint8Array[]) => void chunks.push(Buffer.concat(pieces));
   const sink = await sinkFormats.csv.open({ columns, compression: 'none', csv, write });
   await sink.write(rows);
   await sink.endWindow();

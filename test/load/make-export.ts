@@ -36,7 +36,7 @@ export async function makeExport(folder: string, made: MadeExport): Promise<Mani
     let offset = 0;
     for (const rows of parts) {
       const chunks: Uint8Array[] = [];
-      const write = async (bytes: Uint8Array) => void chunks.push(Buffer.from(bytes));
+      const write = async (pieces: readonly Uint8Array[]) => void chunks.push(Buffer.concat(pieces));
       const sink = await format.open({ columns, compression, csv, write });
       await sink.write(rows);
       await sink.endWindow();

@@ -49,10 +49,10 @@ describe.each([csvFormat, ndjsonFormat])('$format with gzip', (format) => {
     const rows = manyRows(40_000);
     const atOnce = await encode(format, MANY_ROWS_COLUMNS, [rows, rows], { compression: 'gzip' });
     const pieces: Buffer[] = [];
-    const slow = async (bytes: Uint8Array) => {
+    const slow = async (written: readonly Uint8Array[]) => {
       // What is handed over must be taken in its order, whichever member was packed first.
       await new Promise((resolve) => setTimeout(resolve, (pieces.length * 7) % 5));
-      pieces.push(Buffer.from(bytes));
+      pieces.push(Buffer.concat(written));
     };
     const sink = await format.open(sinkOptions(MANY_ROWS_COLUMNS, slow, { compression: 'gzip' }));
     for (const window of [rows, rows]) {

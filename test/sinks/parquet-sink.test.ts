@@ -196,8 +196,8 @@ describe('layout', () => {
     ];
     const written: number[] = [];
     const sink = await parquetFormat.open(
-      sinkOptions(MANY_ROWS_COLUMNS, async (bytes) => {
-        written.push(bytes.length);
+      sinkOptions(MANY_ROWS_COLUMNS, async (pieces) => {
+        written.push(...pieces.map((piece) => piece.length));
       }),
     );
     await sink.write(rows);
@@ -218,8 +218,8 @@ describe('layout', () => {
 describe('resuming', () => {
   async function begin(): Promise<{ bytes: number; rows: number; state: SinkState }> {
     let bytes = 0;
-    const write = async (chunk: Uint8Array): Promise<void> => {
-      bytes += chunk.length;
+    const write = async (pieces: readonly Uint8Array[]): Promise<void> => {
+      for (const piece of pieces) bytes += piece.length;
     };
     const sink = await parquetFormat.open(sinkOptions(MANY_ROWS_COLUMNS, write));
     await sink.write(manyRows(10));

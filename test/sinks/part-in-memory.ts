@@ -27,8 +27,9 @@ export async function encode(
   options: EncodeOptions = {},
 ): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  const write = async (bytes: Uint8Array): Promise<void> => {
-    chunks.push(bytes);
+  const write = async (pieces: readonly Uint8Array[]): Promise<void> => {
+    // What is written may be used again at once.
+    chunks.push(Buffer.concat(pieces));
   };
   const sink = await format.open(sinkOptions(columns, write, options));
   for (const rows of windows) {

@@ -22,9 +22,11 @@ export class PartOnDisk {
     return new PartOnDisk(folder, path, await open(path, 'w+'));
   }
 
-  readonly write = async (bytes: Uint8Array): Promise<void> => {
-    await this.#file.write(bytes, 0, bytes.length, this.bytes);
-    this.bytes += bytes.length;
+  readonly write = async (pieces: readonly Uint8Array[]): Promise<void> => {
+    for (const piece of pieces) {
+      await this.#file.write(piece, 0, piece.length, this.bytes);
+      this.bytes += piece.length;
+    }
   };
 
   async cutBack(bytes: number): Promise<void> {

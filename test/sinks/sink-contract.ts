@@ -87,7 +87,7 @@ export function describeSinkContract(format: SinkFormat, compression: Compressio
         }
         const committed = part.bytes;
         await first.write(manyRows(2_500, 90_000));
-        await part.write(Buffer.from('half of a window that was never committed'));
+        await part.write([Buffer.from('half of a window that was never committed')]);
         await part.cutBack(committed);
 
         const resume = { bytes: committed, rows, state };
@@ -118,12 +118,13 @@ export function describeSinkContract(format: SinkFormat, compression: Compressio
       let outstanding = 0;
       let most = 0;
       let calls = 0;
-      const slowWrite = async (bytes: Uint8Array): Promise<void> => {
+      const slowWrite = async (pieces: readonly Uint8Array[]): Promise<void> => {
+        const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
         calls++;
-        outstanding += bytes.length;
+        outstanding += bytes;
         most = Math.max(most, outstanding);
         for (let i = 0; i < 3; i++) await setImmediate();
-        outstanding -= bytes.length;
+        outstanding -= bytes;
       };
       const sink = await format.open(sinkOptions(MANY_ROWS_COLUMNS, slowWrite, { compression }));
       for (let window = 0; window < 3; window++) {

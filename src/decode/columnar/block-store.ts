@@ -48,7 +48,8 @@ export class BlockStore {
       if (at === 0) this.#blocks.push(this.#pool.take());
       const block = this.#blocks[this.#blocks.length - 1] as Buffer;
       const count = Math.min(BLOCK_BYTES - at, bytes.length - from);
-      block.set(bytes.subarray(from, from + count), at);
+      // `set` copies into shared memory word by word, as its memory model asks; `fill` copies as memory does.
+      block.fill(bytes.subarray(from, from + count), at, at + count);
       from += count;
       this.#length += count;
     }

@@ -70,7 +70,11 @@ export class S3Part implements PartWriter {
     return this.#filled;
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
+  async write(pieces: readonly Uint8Array[]): Promise<void> {
+    for (const piece of pieces) await this.#take(piece);
+  }
+
+  async #take(bytes: Uint8Array): Promise<void> {
     this.#hash.update(bytes);
     this.#bytes += bytes.length;
     for (let at = 0; at < bytes.length; ) {

@@ -26,6 +26,7 @@ const UNCROWDED_PARTS = 4;
 export class S3Place implements OutputPlace {
   readonly name: string;
   readonly partsRoot: typeof PARTS_ROOT | null;
+  readonly partsFolder = null;
   readonly #store: S3Store;
   readonly #exportId: string | null;
   /** Where the paths of documents begin; empty, or ends in `/`. */

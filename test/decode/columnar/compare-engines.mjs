@@ -45,9 +45,9 @@ export async function openPart(engines, test, plan) {
     columns: plan.columns,
     compression: test.compression,
     csv: test.csv,
-    write: async (bytes) => {
+    write: async (written) => {
       // What is written may be used again at once.
-      pieces.push(Buffer.from(bytes));
+      pieces.push(Buffer.concat(written));
     },
   });
   return { sink, bytes: () => Buffer.concat(pieces) };

@@ -77,7 +77,8 @@ class Disk {
         inode.change(Buffer.from(data, 'base64'));
         return;
       }
-      case 'write': {
+      case 'write':
+      case 'writev': {
         const inode = this.#file(path);
         const bytes = Buffer.from(data, 'base64');
         const at = position ?? inode.now.length;

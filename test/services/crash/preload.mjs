@@ -74,6 +74,10 @@ function patchHandles(handle) {
   patch('sync', () => ({}));
   patch('datasync', () => ({}));
   patch('truncate', ([length = 0]) => ({ length }));
+  patch('writev', ([pieces, position = null]) => ({
+    position,
+    data: Buffer.concat(pieces).toString('base64'),
+  }));
   patch('write', ([bytes, from = 0, length = bytes.length - from, position = null]) => ({
     position,
     data: Buffer.from(bytes.buffer, bytes.byteOffset + from, length).toString('base64'),

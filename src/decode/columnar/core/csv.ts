@@ -6,6 +6,8 @@ import {
   COUNTED,
   ESCAPED,
   FALSE,
+  FRACTION,
+  INTEGER,
   JSON,
   LIST,
   LOOSE_LIST,
@@ -35,6 +37,8 @@ let nullText: usize = 0;
 let nullBytes: usize = 0;
 let isCrlf: bool = false;
 let escapeFormulas: bool = false;
+/** Whether a text is written as it is unless the delimiter is in it. */
+let isTextSimple: bool = true;
 /** Whether numbers and literals must be looked at as text is: the delimiter or the null text may look like one. */
 let isPlainSafe: bool = true;
 
@@ -55,6 +59,7 @@ export function openCsv(
   isCrlf = crlf;
   escapeFormulas = formulas;
   isPlainSafe = plainSafe;
+  isTextSimple = nullLength == 0 && !formulas;
 }
 
 /** @param recordBytes what the row's cells take in the input, at most */
@@ -82,12 +87,31 @@ function writeCell(to: usize, column: usize, slot: usize): usize {
   const start = load<u32>(slot, SLOT_START) as usize;
   const end = load<u32>(slot, SLOT_END) as usize;
   if (kind == NULL) return writeNull(to);
-  if (kind == TEXT && load<u32>(column, COLUMN_TYPE) == STRING) return writeText(to, start, end);
+  const length = end - start;
+  if (kind == TEXT && length - 1 < 16 && isTextSimple) {
+    if (load<u32>(column, COLUMN_TYPE) == STRING) return writeShortText(to, start, length);
+  } else if ((kind == INTEGER || kind == FRACTION) && length <= 32 && isPlainSafe) {
+    v128.store(to, v128.load(start));
+    if (length > 16) v128.store(to, v128.load(start, 16), 16);
+    return to + length;
+  }
   return writeOther(to, column, slot, kind, start, end);
+}
+
+/** One to sixteen bytes without escapes: of what asks for quotes, only the delimiter can be among them. */
+// @ts-ignore: decorator
+@inline
+function writeShortText(to: usize, start: usize, length: usize): usize {
+  const bytes = v128.load(start);
+  v128.store(to, bytes);
+  const delimiters = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(delimiter as i8)));
+  const inside = (2 << ((length - 1) as i32)) - 1;
+  return (delimiters & inside) == 0 ? to + length : writeQuotable(to, start, start + length);
 }
 
 function writeOther(to: usize, column: usize, slot: usize, kind: u32, start: usize, end: usize): usize {
   if (kind == LIST) return writeQuotable(to, start, end);
+  if (kind == TEXT && load<u32>(column, COLUMN_TYPE) == STRING) return writeText(to, start, end);
   if (kind <= ESCAPED) {
     const plain = ensureScratch(end - start);
     const plainEnd = writePlain(plain, start, end);

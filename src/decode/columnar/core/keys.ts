@@ -22,10 +22,12 @@ export const members = memory.data(SET_BYTES, 4);
 /** Keys of the member `properties`. */
 export const properties = memory.data(SET_BYTES, 4);
 
+/** A set without keys has one that no text is: no text begins with the byte 0. */
 export function openKeys(set: usize, count: i32): void {
-  const bytes = (count as usize) * KEY_BYTES;
+  const bytes = (count == 0 ? 1 : (count as usize)) * KEY_BYTES;
   const start = allocate(bytes);
   memory.fill(start, 0, bytes);
+  store<u8>(start, 0xff, KEY_MASK);
   store<u32>(set, start as u32, SET_START);
   store<u32>(set, (start + bytes) as u32, SET_END);
   store<u32>(set, start as u32, SET_FIRST);
@@ -75,7 +77,6 @@ function isKeyAt(key: usize, p: usize): bool {
 // @ts-ignore: decorator
 @inline
 export function findKey(set: usize, likely: usize, p: usize): usize {
-  if (load<u32>(set, SET_END) == load<u32>(set, SET_START)) return 0;
   return isKeyAt(likely, p) ? likely : searchKey(set, likely, p);
 }
 

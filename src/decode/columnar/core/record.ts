@@ -36,7 +36,7 @@ import {
 } from './row';
 import { hasEscape, isNullAt, scanString, skipSpace, skipValue } from './scan';
 import { writeJson } from './text';
-import { isNull, setTrusted, typeOf, walkValue } from './values';
+import { isNull, setTrusted, typeOf, walkMember, walkProperty, walkValue } from './values';
 
 /** Has the host take the output, or the open page of every column. */
 // @ts-ignore: decorator
@@ -303,14 +303,16 @@ function walkMembers(p: usize, set: usize): usize {
       key = findEscaped(set, likely, p + 1, behind);
       if (key == 0) return 0;
     }
-    if (previous == 0) setFirstKey(set, key);
-    else store<u32>(previous, key as u32, KEY_NEXT);
+    if (key != likely) {
+      if (previous == 0) setFirstKey(set, key);
+      else store<u32>(previous, key as u32, KEY_NEXT);
+    }
     previous = key;
     likely = load<u32>(key, KEY_NEXT) as usize;
     p = behindColon(behind);
     if (p == 0) return 0;
     const column = load<i32>(key, KEY_COLUMN);
-    if (column >= 0) p = walkValue(p, column, isProperty);
+    if (column >= 0) p = isProperty ? walkProperty(p, column) : walkMember(p, column);
     else if (column == PROPERTIES) {
       if (propertiesSeen) return 0;
       propertiesSeen = true;

@@ -112,41 +112,61 @@ export function hexUnit(p: usize): i32 {
   return unit;
 }
 
+/** The end of the digits at `p`: how many there are is found without a branch for each of them. */
 // @ts-ignore: decorator
 @inline
-function isDigit(byte: u32): bool {
-  return byte - 0x30 <= 9;
+export function skipDigits(p: usize): usize {
+  const digits = digitsAt(p);
+  return digits < 16 ? p + digits : skipMoreDigits(p + 16);
 }
 
+/** Digits at the beginning of the next 16 bytes. */
+// @ts-ignore: decorator
+@inline
+function digitsAt(p: usize): usize {
+  const bytes = i8x16.sub(v128.load(p), i8x16.splat(0x30));
+  return ctz<i32>(~i8x16.bitmask(i8x16.le_u(bytes, i8x16.splat(9)))) as usize;
+}
+
+function skipMoreDigits(p: usize): usize {
+  while (true) {
+    const digits = digitsAt(p);
+    p += digits;
+    if (digits < 16) return p;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
 export function scanNumber(p: usize): usize {
   numberKind = INTEGER;
   exponentDigits = 0;
-  let byte = load<u8>(p) as u32;
-  if (byte == 0x2d) byte = load<u8>(++p);
-  if (!isDigit(byte)) return 0;
-  p++;
+  if (load<u8>(p) == 0x2d) p++;
+  let end = skipDigits(p);
+  if (end == p) return 0;
   // After a leading zero no digit may follow: whatever stands there is no part of this number.
-  if (byte != 0x30) while (isDigit(load<u8>(p))) p++;
-  byte = load<u8>(p);
-  if (byte == 0x2e) {
-    numberKind = FRACTION;
-    if (!isDigit(load<u8>(++p))) return 0;
-    do p++;
-    while (isDigit(load<u8>(p)));
-    byte = load<u8>(p);
+  if (load<u8>(p) == 0x30) end = p + 1;
+  const byte = load<u8>(end);
+  return byte == 0x2e || (byte | 0x20) == 0x65 ? scanFraction(end) : end;
+}
+
+/** Goes on at the point, or at the letter of the exponent. */
+function scanFraction(p: usize): usize {
+  numberKind = FRACTION;
+  if (load<u8>(p) == 0x2e) {
+    const start = p + 1;
+    p = skipDigits(start);
+    if (p == start) return 0;
   }
-  if ((byte | 0x20) == 0x65) return scanExponent(p + 1);
-  return p;
+  return (load<u8>(p) | 0x20) == 0x65 ? scanExponent(p + 1) : p;
 }
 
 function scanExponent(p: usize): usize {
-  numberKind = FRACTION;
   const sign = load<u8>(p);
   if (sign == 0x2b || sign == 0x2d) p++;
-  const start = p;
-  while (isDigit(load<u8>(p))) p++;
-  exponentDigits = (p - start) as i32;
-  return p == start ? 0 : p;
+  const end = skipDigits(p);
+  exponentDigits = (end - p) as i32;
+  return end == p ? 0 : end;
 }
 
 /** TRUE or FALSE where the literal stands at `p`, else 0. */

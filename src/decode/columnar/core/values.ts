@@ -78,6 +78,43 @@ export function walkValue(p: usize, column: i32, isProperty: bool): usize {
   return walkScalar(p, slot, type);
 }
 
+/** As `walkValue`; most members are texts. */
+// @ts-ignore: decorator
+@inline
+export function walkMember(p: usize, column: i32): usize {
+  const slot = slotOf(column);
+  if (load<u8>(p) != 0x22 || typeOf(column) != STRING || load<u32>(slot, SLOT_KIND) != NULL)
+    return walkValue(p, column, false);
+  const end = scanString(p + 1);
+  if (end == 0) return 0;
+  fillSlot(slot, hasEscape ? ESCAPED : TEXT, p + 1, end);
+  return end + 1;
+}
+
+/** As `walkValue`; most properties are one text or number between brackets, without white space. */
+// @ts-ignore: decorator
+@inline
+export function walkProperty(p: usize, column: i32): usize {
+  const slot = slotOf(column);
+  const type = typeOf(column);
+  if (load<u8>(p) != 0x5b || load<u32>(slot, SLOT_KIND) != NULL) return walkValue(p, column, true);
+  if (type == STRING) {
+    if (load<u8>(p, 1) != 0x22) return walkValue(p, column, true);
+    const end = scanString(p + 2);
+    if (end == 0 || load<u8>(end, 1) != 0x5d) return walkValue(p, column, true);
+    fillSlot(slot, hasEscape ? ESCAPED : TEXT, p + 2, end);
+    return end + 2;
+  }
+  if (type == INT64 || type == DOUBLE) {
+    const end = scanNumber(p + 1);
+    if (end != 0 && load<u8>(end) == 0x5d && fitsNumber(p + 1, end, type)) {
+      fillSlot(slot, numberKind, p + 1, end);
+      return end + 1;
+    }
+  }
+  return walkValue(p, column, true);
+}
+
 /** `[]`, `[null]` or `[value]` of a column that is no list. */
 // @ts-ignore: decorator
 @inline
