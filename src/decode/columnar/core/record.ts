@@ -319,6 +319,11 @@ function walkMembers(p: usize, set: usize): usize {
       p = isNullAt(p) ? p + 4 : walkMembers(p, properties);
     } else p = findPaths(p);
     if (p == 0) return 0;
+    // As servers write it: the next key follows at once.
+    if (load<u16>(p) == 0x222c) {
+      p++;
+      continue;
+    }
     p = skipSpace(p);
     const byte = load<u8>(p);
     if (byte == 0x7d) return p + 1;
@@ -330,8 +335,11 @@ function walkMembers(p: usize, set: usize): usize {
 // @ts-ignore: decorator
 @inline
 function behindColon(p: usize): usize {
-  p = skipSpace(p);
-  return load<u8>(p) == 0x3a ? skipSpace(p + 1) : 0;
+  if (load<u8>(p) != 0x3a) {
+    p = skipSpace(p);
+    if (load<u8>(p) != 0x3a) return 0;
+  }
+  return skipSpace(p + 1);
 }
 
 /** The key that stands at `p` in another writing, as the last `scanString` found it; `behind` its closing quote. */
