@@ -18,7 +18,12 @@ export type FileOrder =
 /** `result` of an update: null; of a digest: its text; of a content: null where the thread could not tell. */
 export interface FileReport {
   readonly id: number;
-  readonly result: string | { readonly sha256: string; readonly rows: number } | null;
+  readonly result: string | FoundContent | null;
+}
+
+interface FoundContent extends FileContent {
+  /** Of the file when it was opened. */
+  readonly stamp: string;
 }
 
 /** V8 gives a thread as much room for young objects as the process; this one makes hardly any. */
@@ -36,7 +41,7 @@ export class FileThread implements FileWork {
     { done(result: FileReport['result']): void; failed(error: unknown): void }
   >();
   /** Of finished parts, by path; null where the thread could not tell. */
-  readonly #contents = new Map<string, Promise<FileContent | null>>();
+  readonly #contents = new Map<string, Promise<FoundContent | null>>();
   #nextId = 0;
   #hashes = 0;
   #death: { readonly error: unknown } | null = null;
@@ -78,9 +83,10 @@ export class FileThread implements FileWork {
     this.#contents.set(path, content);
   }
 
-  /** Reads here what the thread did not: parts that an earlier run finished, and what it could not tell. */
+  /** Reads here what the thread did not: parts of an earlier run, those that have changed, and what it could not tell. */
   async contentOf(file: StoredFile): Promise<FileContent> {
-    return (await this.#contents.get(file.path)) ?? (await readContent(file));
+    const content = await this.#contents.get(file.path);
+    return content != null && content.stamp === file.stamp ? content : await readContent(file);
   }
 
   async close(): Promise<void> {

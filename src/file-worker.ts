@@ -29,9 +29,9 @@ async function resultOf(order: FileOrder): Promise<FileReport['result']> {
 async function contentOf(folder: string, path: string): Promise<FileReport['result']> {
   try {
     const file = await openLocalFile(folder, path);
-    if (file === null || !file.isFile) return null;
+    if (file?.isFile !== true || file.stamp === undefined) return null;
     const { sha256, rows } = await readContent(file);
-    return typeof rows === 'number' ? { sha256, rows } : null;
+    return typeof rows === 'number' ? { sha256, rows, stamp: file.stamp } : null;
   } catch {
     return null;
   }

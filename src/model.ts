@@ -315,6 +315,8 @@ export interface StoredFile {
   /** False for a link or a folder, whose bytes are nobody's to read. */
   readonly isFile: boolean;
   readonly bytes: number;
+  /** What is another when the file has changed; absent where nothing tells. */
+  readonly stamp?: string;
   /** The bytes `[start, end)`, all of them when left out, in chunks of any size. */
   read(start?: number, end?: number): AsyncIterable<Uint8Array>;
   /** All bytes, in chunks that are good only until the next one is asked for. */

@@ -9,7 +9,7 @@ export async function openLocalFile(root: string, path: string): Promise<StoredF
   const target = join(root, path);
   const found = await onDisk('read', target, async () => {
     try {
-      return await lstat(target);
+      return await lstat(target, { bigint: true });
     } catch (error) {
       if (isMissing(error)) return null;
       throw error;
@@ -19,8 +19,9 @@ export async function openLocalFile(root: string, path: string): Promise<StoredF
   return {
     path,
     isFile: found.isFile(),
-    bytes: found.size,
-    async *read(start = 0, end = found.size) {
+    bytes: Number(found.size),
+    stamp: `${found.dev} ${found.ino} ${found.mtimeNs} ${found.ctimeNs}`,
+    async *read(start = 0, end = Number(found.size)) {
       if (start >= end) return;
       const stream = createReadStream(target, { start, end: end - 1, highWaterMark: 1 << 20 });
       yield* stream as AsyncIterable<Buffer>;

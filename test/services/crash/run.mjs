@@ -50,10 +50,15 @@ const SHAPES = [
   ['synthetic-vertices-500', '--page-size', '100', '--file-bytes', '3kB', '--partition-by', 'city'],
 ];
 
+/** Large enough for the thread that hashes files and reads finished ones. */
+const LARGE = ['synthetic-vertices-450000', '--page-size', '50000', '--rows-per-file', '150000'];
+/** One case in so many is large. */
+const LARGE_CASES = 16;
+
 /** What an export is made of; equal arguments give equal bytes, in whatever manner it runs. */
-function drawExport(dice, [format, compression] = dice.of(KINDS)) {
+function drawExport(dice, [format, compression] = dice.of(KINDS), shape = dice.of(SHAPES)) {
   return {
-    args: [...dice.of(SHAPES), '--format', format, '--compression', compression, ...extra],
+    args: [...shape, '--format', format, '--compression', compression, ...extra],
     manner: ['--concurrency', String(dice.of([1, 2, 4, 8])), '--quiet'],
   };
 }
@@ -98,7 +103,7 @@ async function checkMoment(out, expected) {
 
 /** Kills an export some times, by the same dice each time, then lets it finish. */
 async function killCase(dice, kill, kind) {
-  const setting = drawExport(dice, kind);
+  const setting = drawExport(dice, kind, dice.int(1, LARGE_CASES) === 1 ? LARGE : undefined);
   const expected = await whole(setting);
   const out = bench.newFolder();
   for (let left = dice.int(1, 3); left > 0; left--) {
