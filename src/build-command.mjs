@@ -9,11 +9,14 @@ import { rolldown } from 'rolldown';
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 const PACKAGES = fileURLToPath(new URL('../node_modules/', import.meta.url));
 const JOINED = ['commander', 'hyparquet', 'p-limit', 'undici', 'zod'];
-/** What the command uses of undici. Its index evaluates `fetch`, WebSocket, caches and mocks as well. */
+/**
+ * What the command uses of undici: its index evaluates `fetch`, WebSocket, caches and mocks as well. Of the calls that
+ * it adds to all dispatchers, only the agents for proxies need one.
+ */
 const UNDICI = `
-import api from 'undici/lib/api/index.js';
+import connect from 'undici/lib/api/api-connect.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
-Object.assign(Dispatcher.prototype, api);
+Object.assign(Dispatcher.prototype, { connect });
 export { default as EnvHttpProxyAgent } from 'undici/lib/dispatcher/env-http-proxy-agent.js';
 export { default as Pool } from 'undici/lib/dispatcher/pool.js';
 `;

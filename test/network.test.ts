@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SIMULATOR_KEY, SIMULATOR_TEMPORARY_KEY } from '../src/simulator/signature.js';
+import { runCommand } from './cli/run-command.js';
 import { createIssuer, createServerCertificate } from './client/certificates.js';
 import { openProxy, openTls } from './client/network-servers.js';
 import { openClient, openFolder, openGraph, passwordLogin } from './connections.js';
@@ -74,6 +75,25 @@ test('a proxy gets whole addresses for http, also with a login', async () => {
   expect(proxy.seen).toEqual([
     `POST ${graph.endpoint}/v3/auth/tokens?nocatalog=true`,
     expect.stringMatching(`^GET ${graph.endpoint}/ges/v1\\.0/.*/jobs/pagerank/status\\?offset=0&limit=1$`),
+  ]);
+});
+
+test('the command as it is built goes through a proxy, for http and https', async () => {
+  const graph = await openTlsGraph();
+  const plain = await openGraph();
+  const proxy = await openProxy();
+  const variables = { HTTP_PROXY: proxy.address, HTTPS_PROXY: proxy.address, NO_PROXY: '' };
+  for (const { endpoint, token } of [graph, plain]) {
+    const connection = { GES_ENDPOINT: endpoint, GES_TOKEN: token, GES_PROJECT_ID: graph.projectId };
+    const env = { ...variables, ...connection, GES_GRAPH: graph.graph };
+    const args = ['jobs', 'show', 'pagerank', '--ca-file', await fileWith(issuer.cert)];
+    const { exitCode, stdout, stderr } = await runCommand(args, { env });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(String(stdout)).toContain('pagerank');
+  }
+  expect(proxy.seen).toEqual([
+    `CONNECT ${new URL(graph.endpoint).host}`,
+    expect.stringMatching(`^GET ${plain.endpoint}/ges/v1\\.0/`),
   ]);
 });
 

@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
-import type { Dispatcher } from 'undici';
 import { RequestError } from '../errors.js';
+import type { ChunkQueue } from './chunk-queue.js';
 import { Deadline } from './deadline.js';
 import { createDispatcher, type NetworkOptions, networkProblem } from './dispatcher.js';
+import { exchange } from './exchange.js';
 import { freeMemory } from './free-memory.js';
 
 export interface HttpOptions {
@@ -51,79 +53,72 @@ export function createHttp(options: HttpOptions) {
   return {
     /** @throws RequestError `REQUEST_TIMEOUT`, `REQUEST_CONNECTION`, `TLS_UNTRUSTED`, `PROXY_REFUSED`; the signal's reason on abort */
     async send(request: HttpRequest): Promise<HttpResponse> {
-      let response: Dispatcher.ResponseData;
       const deadline = new Deadline(options.requestTimeoutMs, options.origin, request.signal);
-      try {
-        response = await dispatcher.request({
+      const toError = (error: unknown) =>
+        request.signal?.aborted === true ? request.signal.reason : toRequestError(error, origin);
+      const { status, headers, body } = await exchange(
+        dispatcher,
+        {
           origin,
           method: request.method,
           path: request.path,
           headers: { 'accept-encoding': 'gzip', ...request.headers },
           body: request.body ?? null,
-          signal: deadline.signal,
-        });
-      } catch (error) {
-        deadline.clear();
-        request.signal?.throwIfAborted();
-        throw toRequestError(error, origin);
-      }
-      const { headers } = response;
+        },
+        deadline.signal,
+        { toError, onEnd: () => deadline.clear() },
+      );
       return {
-        status: response.statusCode,
+        status,
         header: (name) => single(headers[name]),
         traceId: single(headers['traceid'] ?? headers['x-request-id']),
         retryAfter: single(headers['retry-after']),
-        body: readBody(response.body, single(headers['content-encoding']), origin, request.signal, deadline),
+        body: decoded(body, single(headers['content-encoding']), toError),
       };
     },
     close: () => dispatcher.destroy(),
   };
 }
 
-async function* readBody(
-  body: Dispatcher.ResponseData['body'],
+/** The body without its content encoding; names of codings are the same in any case (RFC 9110, section 8.4.1). */
+function decoded(
+  body: ChunkQueue,
   stated: string | undefined,
-  origin: string,
-  signal: AbortSignal | undefined,
-  deadline: Deadline,
-): AsyncGenerator<Uint8Array> {
-  // Names of codings are the same in any case (RFC 9110, section 8.4.1).
+  toError: (error: unknown) => unknown,
+): AsyncIterable<Uint8Array> {
   const encoding = stated?.trim().toLowerCase() ?? '';
-  const isGzip = encoding === 'gzip' || encoding === 'x-gzip';
-  if (!isGzip && encoding !== '' && encoding !== 'identity') {
-    // Destroyed unread, it emits an error that nobody else listens for.
-    deadline.clear();
-    body.on('error', () => {});
-    body.destroy();
-    throw new RequestError('PAGE_INVALID', `The answer has an encoding that was not asked for: "${stated}"`, {
-      retryable: false,
-    });
-  }
-  const gunzip = isGzip ? createGunzip({ chunkSize: GUNZIP_BYTES }) : null;
+  if (encoding === '' || encoding === 'identity') return body;
+  return encoding === 'gzip' || encoding === 'x-gzip' ? unpacked(body, toError) : refused(body, stated);
+}
+
+// biome-ignore lint/correctness/useYield: to be read like any other body
+async function* refused(body: ChunkQueue, encoding: string | undefined): AsyncGenerator<Uint8Array> {
+  await body.return();
+  throw new RequestError('PAGE_INVALID', `The answer has an encoding that was not asked for: "${encoding}"`, {
+    retryable: false,
+  });
+}
+
+async function* unpacked(body: ChunkQueue, toError: (error: unknown) => unknown): AsyncGenerator<Uint8Array> {
+  // What unpacks keeps chunks for later.
+  body.keepsMemory = true;
+  const packed = Readable.from(body, { objectMode: false });
+  const gunzip = packed.pipe(createGunzip({ chunkSize: GUNZIP_BYTES }));
+  packed.on('error', (error) => gunzip.destroy(error));
   try {
-    if (gunzip === null) yield* freed(body);
-    else {
-      body.on('error', (error) => gunzip.destroy(error));
-      yield* freed(withinRatio(body.pipe(gunzip)));
-    }
+    yield* freed(withinRatio(gunzip));
   } catch (error) {
-    signal?.throwIfAborted();
-    throw toRequestError(error, origin);
+    throw toError(error);
   } finally {
-    deadline.clear();
-    gunzip?.destroy();
-    body.destroy();
+    gunzip.destroy();
+    packed.destroy();
   }
 }
 
 /** Like the chunks that come off a socket. */
 const GUNZIP_BYTES = 64 * 1024;
 
-/**
- * The chunks; the memory of each is given back when another piece of memory has come after it, in which case nothing
- * that stood in it is still to come. It lies outside the heap, so that collections for its sake would come too late or
- * too often (docs/decisions/0005-memory.md).
- */
+/** As the memory of a `ChunkQueue`, that of what was unpacked is given back. */
 async function* freed(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let last: ArrayBufferLike | null = null;
   for await (const chunk of chunks) {
