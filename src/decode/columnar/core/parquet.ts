@@ -21,6 +21,7 @@ import {
   ESCAPED,
   FALSE,
   INT64,
+  JSON,
   LIST_OF,
   NULL,
   PAGE_BUFFERS,
@@ -125,7 +126,8 @@ export function appendRow(): void {
     const type = load<u32>(column, COLUMN_TYPE);
     if (type >= LIST_OF) appendList(column, type - LIST_OF, slot);
     else appendScalar(column, type, slot);
-    checkPage(column);
+    // As many numbers and booleans as a page has rows are never too large for it.
+    if (type >= LIST_OF || type == STRING || type == JSON) checkPage(column);
     slot += SLOT_BYTES;
   }
   endPageRow();
@@ -143,7 +145,8 @@ function appendScalar(column: usize, type: u32, slot: usize): void {
 
 function appendValue(column: usize, type: u32, kind: u32, slot: usize, start: usize, end: usize): void {
   store<u32>(column, load<u32>(column, COLUMN_VALUES) + 1, COLUMN_VALUES);
-  if (type == INT64) appendFixed(column, kind == COUNTED ? countOf(slot) : (toInt64(start, end) as u64));
+  if (type == STRING && kind == TEXT) appendText(column, start, end - start);
+  else if (type == INT64) appendFixed(column, kind == COUNTED ? countOf(slot) : (toInt64(start, end) as u64));
   else if (type == DOUBLE) appendFixed(column, reinterpret<u64>(toDouble(start, end)));
   else if (type == BOOLEAN) appendByte(column, kind == TRUE ? 1 : 0);
   else if (kind == ESCAPED) {
