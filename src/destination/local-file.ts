@@ -33,6 +33,12 @@ export async function openLocalFile(root: string, path: string): Promise<StoredF
 /** The greatest that stays in the nearer caches of a processor together with what works on it. */
 const SCAN_BYTES = 256 * 1024;
 const NOTHING = Buffer.alloc(0);
+/** Used again by the next file: the collector lets memory outside the heap wait. */
+const spare: Buffer[] = [];
+
+function takePiece(): Buffer {
+  return spare.pop() ?? Buffer.allocUnsafeSlow(SCAN_BYTES);
+}
 
 /**
  * The first bytes of a file, in chunks that are good only until the next one is asked for: one piece is read while the
@@ -41,7 +47,7 @@ const NOTHING = Buffer.alloc(0);
 export async function* scanFile(path: string, bytes = Number.POSITIVE_INFINITY): AsyncGenerator<Buffer> {
   if (bytes === 0) return;
   const file = await open(path, 'r');
-  const pieces = [Buffer.allocUnsafeSlow(SCAN_BYTES), Buffer.allocUnsafeSlow(SCAN_BYTES)] as const;
+  const pieces = [takePiece(), takePiece()] as const;
   let left = bytes;
   let reading = readPiece(file, pieces[0]);
   try {
@@ -54,6 +60,7 @@ export async function* scanFile(path: string, bytes = Number.POSITIVE_INFINITY):
     }
   } finally {
     await reading.catch(() => undefined);
+    spare.push(...pieces);
     await file.close();
   }
 }
