@@ -346,7 +346,8 @@ async function readAndWrite(work: PageWriting, engine: Engine): Promise<void> {
     pageSize: job.isPaged ? work.windowSize : unlimited,
     boundary: job.isPaged ? options.rowsPerFile : unlimited,
     concurrency: options.concurrency,
-    maxHeldBytes: heldBytes(options),
+    maxHeldBytes: heldBytes(options, HELD_SHARE),
+    maxHeldBytesFar: heldBytes(options, HELD_SHARE_FAR),
     recordBytes: sample.recordBytes,
     signal,
   })) {
@@ -513,11 +514,14 @@ async function planExport(
  */
 const HELD_SHARE = 1 / 16;
 
+/** Of a server that is far away; so much that an export stays below 150 MiB at the default of `--memory`. */
+const HELD_SHARE_FAR = 1 / 5;
+
 /** With workers, as many windows as there are threads to decode them; what the threads take by themselves is no one's. */
 const HELD_SHARE_OF_WORKERS = 1 / 4;
 
-function heldBytes({ memory, workers }: ResolvedExport): number {
-  return workers === 0 ? memory * HELD_SHARE : (memory - workers * WORKER_BYTES) * HELD_SHARE_OF_WORKERS;
+function heldBytes({ memory, workers }: ResolvedExport, share: number): number {
+  return workers === 0 ? memory * share : (memory - workers * WORKER_BYTES) * HELD_SHARE_OF_WORKERS;
 }
 
 /** A window may take this share of the memory as JSON; where records are wider, windows hold fewer of them. */

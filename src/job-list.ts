@@ -48,6 +48,7 @@ export async function* listJobs(
       boundary: Number.MAX_SAFE_INTEGER,
       concurrency: 1,
       maxHeldBytes: 0,
+      maxHeldBytesFar: 0,
       recordBytes: 1,
     })) {
       for (const { body } of answers) {

@@ -54,6 +54,7 @@ export async function* openPages(options: PageOptions): AsyncGenerator<ResultPag
       boundary,
       concurrency,
       maxHeldBytes: Number.POSITIVE_INFINITY,
+      maxHeldBytesFar: Number.POSITIVE_INFINITY,
       recordBytes: 0,
       signal,
     })) {

@@ -4,6 +4,7 @@ import type { Answer, Page, Window } from '../model.js';
 import { checkAnswer, totalChanged } from './check-answer.js';
 import { PageSize } from './page-size.js';
 import { planWindows } from './plan-windows.js';
+import { RoundTrips } from './round-trips.js';
 import { SeamGuard } from './seam-guard.js';
 
 /** One window to work on, one on its way. */
@@ -31,6 +32,8 @@ export interface ReadPagesOptions<Body> {
   readonly concurrency: number;
   /** Answers that wait or are on their way may take this many bytes, as far as their size can be foreseen. */
   readonly maxHeldBytes: number;
+  /** The same while the server is far: its answers are long on their way, and more of them hide that. */
+  readonly maxHeldBytesFar: number;
   /** Bytes of one record, as a first guess. */
   readonly recordBytes: number;
   readonly signal?: AbortSignal | undefined;
@@ -43,7 +46,8 @@ type FetchPage<Body> = (window: Window, planned: Window) => Promise<Answer<Body>
  *
  * With a total, windows are planned ahead and up to `concurrency` requests are in flight; at most
  * `concurrency + 1` windows are held at any time, the one that the consumer works on included, however slow it
- * is, and fewer when they would take more than `maxHeldBytes` (but always two: one to read, one to work on).
+ * is, and fewer when they would take more than `maxHeldBytes`, or `maxHeldBytesFar` (but always two: one to read, one to
+ * work on).
  * A page that is shorter than its window is no end: the rest of the window is asked for again. A page that
  * failed for its size (`RequestError.isSizeFault`) is asked for in smaller ones; see `PageSize`.
  * Without a total, windows are filled one after the other until a short page, which one more request confirms.
@@ -54,7 +58,7 @@ type FetchPage<Body> = (window: Window, planned: Window) => Promise<Answer<Body>
  *   nothing comes for a range inside the total; whatever `fetchPage` throws; the signal's reason on abort
  *
  * @example
- * for await (const page of readPages({ fetchPage, probePage, total, startOffset: 0, pageSize: 100_000, boundary: 1_000_000, concurrency: 4, maxHeldBytes: 32e6, recordBytes: 100 })) {
+ * for await (const page of readPages({ fetchPage, probePage, total, startOffset: 0, pageSize: 100_000, boundary: 1_000_000, concurrency: 4, maxHeldBytes: 16e6, maxHeldBytesFar: 64e6, recordBytes: 100 })) {
  *   console.log(page.window.offset, page.answers.length);
  * }
  */
@@ -93,8 +97,11 @@ async function* lookAhead<Body>(
   let heldRecords = 0;
 
   const fetchInTurn = (window: Window, planned: Window) => limit(() => fetch(window, planned));
+  const roundTrips = new RoundTrips();
   const probe = (offset: number, size: number) =>
-    fillWindow({ offset, limit: size }, total, (window) => limit(() => fetchProbe(window)));
+    fillWindow({ offset, limit: size }, total, (window) =>
+      limit(() => roundTrips.measured(() => fetchProbe(window))),
+    );
   const seams = new SeamGuard(probe, total);
   const awaitLater = <T>(work: Promise<T>): Promise<T> => {
     inFlight.add(work);
@@ -113,7 +120,8 @@ async function* lookAhead<Body>(
   };
   const fill = () => {
     for (let hasMore = true; hasMore && held.length <= options.concurrency; ) {
-      const isOverBudget = (heldRecords + options.pageSize) * recordBytes > options.maxHeldBytes;
+      const most = roundTrips.areLong ? options.maxHeldBytesFar : options.maxHeldBytes;
+      const isOverBudget = (heldRecords + options.pageSize) * recordBytes > most;
       if (held.length >= MIN_HELD && isOverBudget) return;
       hasMore = startNext();
     }

@@ -1,6 +1,6 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { readPages } from '../../src/pager/read-pages.js';
 import { optionsFor, pagedResult } from './paged-result.js';
 
@@ -68,6 +68,32 @@ test('with room for the bytes of three windows, three are held', async () => {
 
 test('two windows are held even where one is beyond the byte limit', async () => {
   expect(await mostHeld({ concurrency: 8, maxHeldBytes: 1, recordBytes: 10 })).toBe(2);
+});
+
+test.for([
+  ['is far, which small requests tell', [50, 50, 50, 50], 5],
+  ['is near', [1, 1, 1, 1], 2],
+  ['is near, and some small requests had to wait', [90, 90, 1, 90], 2],
+] as const)('more windows are held where the server %s', async ([, times, expected], { onTestFinished }) => {
+  let now = 0;
+  let turn = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  onTestFinished(() => clock.mockRestore());
+  const result = pagedResult(300);
+  const probePage: typeof result.probePage = async (...asked) => {
+    now += times[turn++ % times.length] ?? 0;
+    return result.probePage(...asked);
+  };
+  let most = 0;
+  let done = 0;
+  // Not from the beginning: there is no small request before the second window.
+  const limits = { concurrency: 8, maxHeldBytes: 200, maxHeldBytesFar: 500, recordBytes: 10 };
+  for await (const _ of readPages(optionsFor({ ...result, probePage }, limits))) {
+    for (let wait = 0; wait < 20; wait++) await tick();
+    if (done > 10) most = Math.max(most, result.asked.length - done);
+    done++;
+  }
+  expect(most).toBe(expected);
 });
 
 test('a first guess of the record size that was too low is corrected by the first page', async () => {

@@ -99,6 +99,7 @@ export function optionsFor(
     boundary: Number.MAX_SAFE_INTEGER,
     concurrency: 4,
     maxHeldBytes: Number.POSITIVE_INFINITY,
+    maxHeldBytesFar: Number.POSITIVE_INFINITY,
     recordBytes: 10,
     ...changes,
   };
