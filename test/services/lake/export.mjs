@@ -54,7 +54,7 @@ const jobIds = [...jobs.keys()].filter((jobId) => JOBS.includes(jobId.split('-')
 const PARTS = ['name', 'big', 'ok'];
 const names = [...new Set(jobIds.map((jobId) => jobId.split('-')[0]))];
 const tables = (await Promise.all(['delta', 'iceberg'].map(makeTables))).flat();
-// A store takes its time for many small files, and the same code commits there.
+// A store takes its time for many small files; a small table is in ../store.
 if (endpoint === undefined) tables.push(...(await Promise.all(['delta', 'iceberg'].map(makeParts))));
 
 /** Every job after the other into the tables of one place, each twice. */
