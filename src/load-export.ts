@@ -14,9 +14,10 @@ import type {
   LoadTable,
 } from './load/load-model.js';
 import { openPart } from './load/parts/open-part.js';
-import { readPartColumns } from './load-parquet.js';
+import { partParquet } from './load-parquet.js';
 import { loadSource } from './load-source.js';
 import type { Manifest } from './manifest/manifest.js';
+import { OVERFLOW_NAME } from './model.js';
 
 /** The database, and how to reach it. */
 export type LoadDatabase =
@@ -167,10 +168,11 @@ function loadTables(place: OutputPlace, manifest: Manifest, request: LoadRequest
       jobId: manifest.job.id,
       rows: table.rows,
       columns: table.columns,
-      isPartitioned: table.partitionBy !== undefined,
+      partitionBy: table.partitionBy ?? [],
+      emptyColumns: table.overflowRows === 0 ? [OVERFLOW_NAME] : [],
       source,
       parts: table.files.map((file) =>
-        openPart((path) => place.openFile(path), file, table, source, parseJson, readPartColumns),
+        openPart((path) => place.openFile(path), file, table, source, parseJson, partParquet),
       ),
     };
   });

@@ -1,14 +1,28 @@
 import { VerifyError } from './errors.js';
-import type { ReadColumns } from './load/parts/parquet-columns.js';
+import type { PartParquet } from './load/parts/parquet-columns.js';
 import { FileProblem } from './verify/row-batch.js';
 
-/** Parts of Parquet by columns, checked as `verify` does. What reads Parquet is loaded only for Parquet. */
-export const readPartColumns: ReadColumns = async function* (file, columns, toText) {
-  const { readParquetColumns } = await import('./verify/parquet-columns.js');
-  try {
-    yield* readParquetColumns(file, columns, toText);
-  } catch (error) {
-    if (!(error instanceof FileProblem)) throw error;
-    throw new VerifyError('VERIFY_FAILED', `"${file.path}" ${error.message}`, { cause: error });
-  }
+/** Parquet, checked as `verify` does. What reads it is loaded only for Parquet. */
+export const partParquet: PartParquet = {
+  async *readColumns(file, columns, toText) {
+    const { readParquetColumns } = await import('./verify/parquet-columns.js');
+    try {
+      yield* readParquetColumns(file, columns, toText);
+    } catch (error) {
+      throw named(file.path, error);
+    }
+  },
+  async checkForm(file, columns) {
+    const { checkParquetForm } = await import('./verify/parquet-columns.js');
+    try {
+      await checkParquetForm(file, columns);
+    } catch (error) {
+      throw named(file.path, error);
+    }
+  },
 };
+
+function named(path: string, error: unknown): unknown {
+  if (!(error instanceof FileProblem)) return error;
+  return new VerifyError('VERIFY_FAILED', `"${path}" ${error.message}`, { cause: error });
+}

@@ -102,6 +102,9 @@ export interface Column {
   readonly fieldIds?: readonly number[] | undefined;
 }
 
+/** The column of what fits no other. */
+export const OVERFLOW_NAME = '_overflow';
+
 /** Where a cell comes from in a record. */
 export const COLUMN_SOURCES = [
   /** The record's offset in the result (`path_id`, `circle_id`). */
@@ -314,6 +317,8 @@ export interface StoredFile {
   readonly path: string;
   /** False for a link or a folder, whose bytes are nobody's to read. */
   readonly isFile: boolean;
+  /** The absolute path on this machine; null at an object store. */
+  readonly localPath: string | null;
   readonly bytes: number;
   /** What is another when the file has changed; absent where nothing tells. */
   readonly stamp?: string;

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { StoredFile } from '../model.js';
 import { isMissing, onDisk } from './fs-error.js';
 
@@ -19,6 +19,7 @@ export async function openLocalFile(root: string, path: string): Promise<StoredF
   return {
     path,
     isFile: found.isFile(),
+    localPath: resolve(target),
     bytes: Number(found.size),
     stamp: `${found.dev} ${found.ino} ${found.mtimeNs} ${found.ctimeNs}`,
     async *read(start = 0, end = Number(found.size)) {

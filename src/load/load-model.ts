@@ -47,6 +47,13 @@ export interface LoadPart {
    * @throws VerifyError `VERIFY_FAILED`
    */
   lineRow(line: string, number: number): LoadRow;
+  /**
+   * Where the file is on this machine, for engines that read it themselves: once its bytes have been compared with the
+   * manifest and, of Parquet, its pages are put together as exports do it. Null at an object store.
+   *
+   * @throws VerifyError `VERIFY_FAILED`
+   */
+  checkedPath(): Promise<string | null>;
 }
 
 /** The cells of some rows. */
@@ -73,8 +80,10 @@ export interface LoadTable {
   readonly jobId: string;
   readonly rows: number;
   readonly columns: readonly Column[];
-  /** Whether the files lack columns, whose values stand in their paths. */
-  readonly isPartitioned: boolean;
+  /** Columns that the files lack, because their values stand in the paths; often none. */
+  readonly partitionBy: readonly string[];
+  /** Columns that are null in every row, if the manifest is right. */
+  readonly emptyColumns: readonly string[];
   readonly source: LoadSource;
   readonly parts: readonly LoadPart[];
 }

@@ -1,12 +1,12 @@
 import { fitsType } from '../cell.js';
 import { isJsonArray, JsonObject, type JsonValue } from '../json-value.js';
-import type { ColumnType, PlannedColumn, RecordShape } from '../model.js';
+import { type ColumnType, OVERFLOW_NAME, type PlannedColumn, type RecordShape } from '../model.js';
 import { type GraphSchema, propertiesOf } from './graph-schema.js';
 import { inferType } from './infer-type.js';
 import { DOCUMENTED_MEMBERS, DOCUMENTED_VALUE_TYPES } from './known-keys.js';
 
 export const OVERFLOW_COLUMN: PlannedColumn = {
-  name: '_overflow',
+  name: OVERFLOW_NAME,
   type: 'json',
   nullable: true,
   source: 'overflow',

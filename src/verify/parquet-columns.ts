@@ -25,6 +25,16 @@ export async function* readParquetColumns(
 }
 
 /**
+ * Makes sure that each row group of a file may be decoded, and that the file has these columns.
+ *
+ * @throws FileProblem
+ */
+export async function checkParquetForm(file: StoredFile, columns: readonly Column[]): Promise<void> {
+  const { metadata } = await openParquet(file);
+  for (const group of metadata.row_groups) await checkRowGroup(file, metadata, group, columns);
+}
+
+/**
  * The values of each column in a row group, which is checked before.
  *
  * @param number of the row group, from 0

@@ -20,12 +20,13 @@ const PART: LoadPart = {
   rows: () => Readable.from([]),
   text: () => null,
   columns: () => null,
+  checkedPath: async () => null,
   lineRow: () => [],
 };
 
 function tableOf(columns: readonly Column[], csv: CsvOptions): LoadTable {
   return {
-    ...{ name: 'all', loadId: 'the load', jobId: 'j', rows: 0, columns, isPartitioned: false },
+    ...{ name: 'all', loadId: 'the load', jobId: 'j', rows: 0, columns, partitionBy: [], emptyColumns: [] },
     ...{ source: { format: 'csv', csv, raw: false }, parts: [PART] },
   };
 }
@@ -155,7 +156,7 @@ describe('CSV to RowBinary', () => {
     expect(isPlainCsv(tableOf(COLUMNS, PLAIN_CSV))).toBe(false);
     expect(isPlainCsv(tableOf(SCALARS.slice(0, 1), PLAIN_CSV))).toBe(false);
     expect(isPlainCsv(tableOf(SCALARS, { ...PLAIN_CSV, delimiter: '，' }))).toBe(false);
-    expect(isPlainCsv({ ...plain, isPartitioned: true })).toBe(false);
+    expect(isPlainCsv({ ...plain, partitionBy: ['day'] })).toBe(false);
     expect(isPlainCsv({ ...plain, source: { ...plain.source, format: 'ndjson' } })).toBe(false);
   });
 });

@@ -23,10 +23,16 @@ function made(
   return { format, ...more, tables: [{ name: TABLE, columns, parts: [rows.slice(0, 9), rows.slice(9)] }] };
 }
 
+/** Hive takes no white space in names. */
+function namesFor(warehouse: Warehouse, columns: readonly Column[]): readonly Column[] {
+  if (warehouse !== 'hive') return columns;
+  return columns.map((column) => ({ ...column, name: column.name.replaceAll(' ', '_') }));
+}
+
 /** Two parts in two partitions, of a column with a name that must be quoted. */
-function inPartitions(format: Format): MadeExport {
+function inPartitions(format: Format, columns = COLUMNS): MadeExport {
   const column = { name: "day's", type: 'int64', nullable: true } as const;
-  const { tables, ...rest } = made(format);
+  const { tables, ...rest } = made(format, {}, columns);
   return {
     ...rest,
     tables: tables.map((table) => ({ ...table, partition: { column, values: ['7', null] } })),
@@ -81,6 +87,22 @@ describe('duckdb: the printed statements load these very files', () => {
   });
 });
 
+test('duckdb: a folder above that is called like a column', async ({ folder }) => {
+  const exported = join(folder, 'n=7/a string=x');
+  await makeExport(exported, made('parquet'));
+  const file = join(folder, 'data.duckdb');
+  await queryDuckdb(file, await printDdl(exported, { warehouse: 'duckdb', table: 't' }));
+  expect(await readDuckdb(file, 't', COLUMNS)).toEqual(ROWS.map((row) => loadedRow(row, COLUMNS)));
+});
+
+test.for([
+  [{ nullText: '\\N' }, /^Spark takes text that is the null text for a null: export without --null-text/],
+  [{ crlf: true }, /^Spark makes line feeds of CR LF within text .*: export without --crlf/],
+] as const)('spark: CSV with %j would be read as other values', async ([csv, message], { folder }) => {
+  await makeExport(folder, made('csv', { csv }));
+  await expect(printDdl(folder, { warehouse: 'spark' })).rejects.toThrow(message);
+});
+
 test.for(['csv', 'parquet'] as const)('duckdb: the partitions of %s', async (format, { folder }) => {
   await makeExport(join(folder, 'export'), inPartitions(format));
   const file = join(folder, 'data.duckdb');
@@ -124,10 +146,10 @@ describe('the statements of warehouses that cannot be had here', () => {
 
   test.for(golden)('%s from %s', async ([warehouse, format, request], { folder }) => {
     const csv = warehouse === 'redshift' ? { csv: { nullText: '\\N' } } : {};
-    const columns: readonly Column[] = [
+    const columns = namesFor(warehouse, [
       { name: 'it`s "n\\ 列', type: 'int64', nullable: false },
       ...ALL_TYPES,
-    ];
+    ]);
     const exported = made(format, csv, columns);
     // Paths of GaussDB(DWS) are ASCII.
     const tables = exported.tables.map((table) => ({
@@ -147,7 +169,7 @@ describe('the statements of warehouses that cannot be had here', () => {
   ];
 
   test.for(partitioned)('%s from %s with partitions', async ([warehouse, format, request], { folder }) => {
-    await makeExport(folder, inPartitions(format));
+    await makeExport(folder, inPartitions(format, namesFor(warehouse, COLUMNS)));
     await expect(await printDdl(folder, { warehouse, ...request })).toMatchFileSnapshot(
       `ddl/${warehouse}-${format}-partitions.sql`,
     );
@@ -176,6 +198,12 @@ describe('what a warehouse cannot read is refused', () => {
       /^COPY of PostgreSQL does not read these parquet files: export with --format csv/,
     ],
     ['hive', 'csv', {}, /^Hive, .* does not read these csv files: export with --format parquet/],
+    [
+      'hive',
+      'parquet',
+      {},
+      /^Hive reads no columns whose names hold white space .* has the column "a boolean": use "--for spark"/,
+    ],
     ['dws', 'ndjson', {}, /does not read these ndjson files/],
     ['dws', 'csv', {}, /^--location must say where the files are: obs:\/\/bucket\/folder/],
     ['dws', 'csv', { location: 'obs://bucket/数据' }, /takes ASCII paths only/],

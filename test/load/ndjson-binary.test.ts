@@ -31,13 +31,14 @@ function open(columns: readonly Column[]): { table: LoadTable; part: LoadPart; b
     rows: () => Readable.from([]),
     text: () => null,
     columns: () => null,
+    checkedPath: async () => null,
     lineRow: (line, number) => {
       byItself.push(line);
       return ndjsonRow(line, number, { file: FILE, columns, raw: false, parseJson: parseText });
     },
   };
   const table: LoadTable = {
-    ...{ name: 'all', loadId: 'the load', jobId: 'j', rows: 0, columns, isPartitioned: false },
+    ...{ name: 'all', loadId: 'the load', jobId: 'j', rows: 0, columns, partitionBy: [], emptyColumns: [] },
     ...{ source: { format: 'ndjson', csv: PLAIN_CSV, raw: false }, parts: [part] },
   };
   return { table, part, byItself };
@@ -217,7 +218,7 @@ describe('NDJSON to RowBinary', () => {
   test('tables whose lines hold less or more than their columns go by way of values', () => {
     const { table } = open(COLUMNS);
     expect(isPlainNdjson(table)).toBe(true);
-    expect(isPlainNdjson({ ...table, isPartitioned: true })).toBe(false);
+    expect(isPlainNdjson({ ...table, partitionBy: ['day'] })).toBe(false);
     expect(isPlainNdjson({ ...table, source: { ...table.source, raw: true } })).toBe(false);
     expect(isPlainNdjson({ ...table, source: { ...table.source, format: 'csv' } })).toBe(false);
   });

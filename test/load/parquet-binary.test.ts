@@ -6,7 +6,7 @@ import { ParquetToBinary } from '../../src/load/clickhouse/parquet-binary.js';
 import { RowBinaryEncoder } from '../../src/load/clickhouse/row-binary.js';
 import type { LoadPart, LoadTable } from '../../src/load/load-model.js';
 import { openPart } from '../../src/load/parts/open-part.js';
-import { readPartColumns } from '../../src/load-parquet.js';
+import { partParquet } from '../../src/load-parquet.js';
 import type { Column, Compression, Row, StoredFile } from '../../src/model.js';
 import { parquetFormat } from '../../src/sinks/parquet-sink.js';
 import { anyTable } from '../sinks/arbitrary-table.js';
@@ -26,12 +26,13 @@ function partOf(bytes: Buffer, columns: readonly Column[], partitionBy?: readonl
     path,
     bytes: bytes.length,
     isFile: true,
+    localPath: null,
     read: (start = 0, end = bytes.length) => from(bytes.subarray(start, end)),
     scan: () => from(bytes),
   };
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const file = { path, rows: 0, bytes: bytes.length, sha256, firstOffset: 0, endOffset: 0 };
-  return openPart(async () => stored, file, { columns, partitionBy }, SOURCE, parseText, readPartColumns);
+  return openPart(async () => stored, file, { columns, partitionBy }, SOURCE, parseText, partParquet);
 }
 
 /** By way of values of JavaScript. */
@@ -48,7 +49,7 @@ async function byColumns(
   key: readonly string[] = [],
 ): Promise<Buffer> {
   const table: LoadTable = {
-    ...{ name: 'all', loadId: 'the load', jobId: 'j', rows: 0, columns, isPartitioned: false },
+    ...{ name: 'all', loadId: 'the load', jobId: 'j', rows: 0, columns, partitionBy: [], emptyColumns: [] },
     ...{ source: SOURCE, parts: [part] },
   };
   const toKeyError = () => new Error('null in the key');

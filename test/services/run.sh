@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The service tests: they install what they need (Python and Debian packages) and start what they need on 127.0.0.1:
-# the contract server, readers of table formats, loads, exports that are killed, starved and lied to, object stores.
+# the contract server, readers of table formats, Spark, loads, exports that are killed, starved and lied to, object stores.
 # Ends with one line, "N passed, N failed".
 set -uo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -13,7 +13,7 @@ bash "$here/contract/run.sh" \
   --lies wrong-offset-echo,offset-ignored,repeated-page,short-page,long-page,return-size,total-changes,html,truncated,job-vanishes,error-in-200,error-beside-rows,token-expires,throttled-twice \
   2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
-for suite in networkx lake sdk; do
+for suite in networkx lake spark sdk; do
   bash "$here/$suite/run.sh" 2>&1 | tee -a "$log"
   [[ "${PIPESTATUS[0]}" -eq 0 ]] || status=1
 done

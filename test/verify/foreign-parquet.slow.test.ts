@@ -14,7 +14,14 @@ function stored(bytes: Buffer): StoredFile {
   async function* read(start = 0, end = bytes.length) {
     yield Buffer.from(bytes.subarray(start, end));
   }
-  return { path: '0.checkpoint.parquet', isFile: true, bytes: bytes.length, read, scan: () => read() };
+  return {
+    path: '0.checkpoint.parquet',
+    isFile: true,
+    localPath: null,
+    bytes: bytes.length,
+    read,
+    scan: () => read(),
+  };
 }
 
 /** A checkpoint of a Delta table as DuckDB writes Parquet: structs, lists, and far more files than anything else. */

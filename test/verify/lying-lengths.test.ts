@@ -18,7 +18,14 @@ function stored(bytes: Buffer): StoredFile {
   async function* read(start = 0, end = bytes.length) {
     yield Buffer.from(bytes.subarray(start, end));
   }
-  return { path: 'part-00000.parquet', isFile: true, bytes: bytes.length, read, scan: () => read() };
+  return {
+    path: 'part-00000.parquet',
+    isFile: true,
+    localPath: null,
+    bytes: bytes.length,
+    read,
+    scan: () => read(),
+  };
 }
 
 function parquet(): Promise<Buffer> {

@@ -33,7 +33,7 @@ function inMemory(path: string, bytes: Buffer, random: Random): StoredFile {
       at = next;
     }
   }
-  return { path, isFile: true, bytes: bytes.length, read, scan: () => read() };
+  return { path, isFile: true, localPath: null, bytes: bytes.length, read, scan: () => read() };
 }
 
 interface Findings {
@@ -172,7 +172,14 @@ test('a row that never ends is looked at for about its length, in the words of o
     for (let at = 0; at < unclosed.length; at += piece.length)
       yield Buffer.from(unclosed.subarray(at, at + piece.length));
   }
-  const file = { path: 'part-00000.csv', isFile: true, bytes: unclosed.length, read, scan: read };
+  const file = {
+    path: 'part-00000.csv',
+    isFile: true,
+    localPath: null,
+    bytes: unclosed.length,
+    read,
+    scan: read,
+  };
   let looked = 0;
   const reading = readBlocks(file, (_, end) => {
     looked += end;

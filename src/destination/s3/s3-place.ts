@@ -201,6 +201,7 @@ export class S3Place implements OutputPlace {
     return {
       path,
       isFile: true,
+      localPath: null,
       bytes: found.bytes,
       read: (start = 0, end = found.bytes) => this.#store.read(found, start, end),
       scan: () => this.#store.read(found, 0, found.bytes),

@@ -16,10 +16,10 @@ const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
  * Whether the parts of a table go from CSV to RowBinary without becoming values of JavaScript: every column is one cell
  * that says by itself whether it is null, and none is a list, whose cell is JSON.
  */
-export function isPlainCsv({ source, columns, isPartitioned }: LoadTable): boolean {
+export function isPlainCsv({ source, columns, partitionBy }: LoadTable): boolean {
   return (
     source.format === 'csv' &&
-    !isPartitioned &&
+    partitionBy.length === 0 &&
     columns.length > 1 &&
     columns.every(({ type }) => listElementType(type) === null) &&
     hasByteDelimiter(source.csv)

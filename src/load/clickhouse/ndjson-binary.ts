@@ -28,8 +28,8 @@ const [NULL, TRUE, FALSE] = ['null', 'true', 'false'].map((word) => Buffer.from(
 const SAFE_CHARACTERS = 15;
 
 /** Whether the parts of a table are lines of objects with all of its columns. */
-export function isPlainNdjson({ source, isPartitioned }: LoadTable): boolean {
-  return source.format === 'ndjson' && !source.raw && !isPartitioned;
+export function isPlainNdjson({ source, partitionBy }: LoadTable): boolean {
+  return source.format === 'ndjson' && !source.raw && partitionBy.length === 0;
 }
 
 interface Member {

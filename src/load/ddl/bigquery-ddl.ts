@@ -1,4 +1,5 @@
 import type { ColumnType } from '../../model.js';
+import { definitions } from '../column-definitions.js';
 import { backslashText, backtickName } from '../sql-names.js';
 import {
   createTable,
@@ -32,13 +33,7 @@ export const bigqueryDdl: Dialect = (table) => {
   const { stored, partitions } = partitionsLast(table);
   const fromPaths = partitions.map(({ name: column, type }) => `${backtickName(column)} ${TYPES[type]}`);
   return [
-    createTable(
-      `CREATE TABLE ${name}`,
-      [...stored, ...partitions].map(
-        ({ name: column, type, nullable }) =>
-          `${backtickName(column)} ${TYPES[type]}${nullable ? '' : ' NOT NULL'}`,
-      ),
-    ),
+    createTable(`CREATE TABLE ${name}`, definitions([...stored, ...partitions], backtickName, TYPES)),
     `LOAD DATA INTO ${name}\nFROM FILES (\n${settings(table)
       .map((setting) => `  ${setting}`)
       .join(

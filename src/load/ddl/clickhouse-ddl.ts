@@ -11,6 +11,7 @@ import {
   needFormats,
   needLocation,
   needWholeRows,
+  tableName,
 } from './ddl-model.js';
 
 /** Integers of a list and JSON keep their digits only as text. */
@@ -31,10 +32,7 @@ export const clickhouseDdl: Dialect = (table) => {
   needWholeRows(table, 'The INSERT of ClickHouse', ', or use "load clickhouse"');
   if (table.location !== null) needLocation(table, ['https://', 'http://']);
   const columns = clickhouseColumns(table.columns, { boolean: 'Bool', key: [], hasLoadColumn: false });
-  const name =
-    table.schema === null
-      ? backtickName(table.name)
-      : `${backtickName(table.schema)}.${backtickName(table.name)}`;
+  const name = tableName(table, backtickName);
   const values = columns.map((column) => value(column, table)).join(', ');
   const read = table.location === null ? 'file' : 's3';
   const inserts = fileUrls(table).map((url) => {

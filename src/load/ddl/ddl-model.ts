@@ -104,6 +104,11 @@ export function isList(type: ColumnType): boolean {
   return type.startsWith('list<');
 }
 
+/** The name of a table below its schema, each in quotes of the warehouse. */
+export function tableName({ schema, name }: DdlTable, quote: (name: string) => string): string {
+  return schema === null ? quote(name) : `${quote(schema)}.${quote(name)}`;
+}
+
 /** `CREATE TABLE name (` and its columns, one a line. */
 export function createTable(head: string, columns: readonly string[], tail = ''): string {
   return `${head} (\n${columns.map((column) => `  ${column}`).join(',\n')}\n)${tail};\n`;

@@ -1,15 +1,26 @@
 import { ConfigError } from '../../errors.js';
+import type { ColumnType } from '../../model.js';
+import { definitions } from '../column-definitions.js';
 import { POSTGRES_TYPES } from '../postgres/column-types.js';
 import { quoteName, quoteText } from '../sql-names.js';
 import {
   createTable,
   type Dialect,
   fileUrls,
-  isList,
   needFormats,
   needLocation,
   needWholeRows,
+  tableName,
 } from './ddl-model.js';
+
+const TYPES: Readonly<Record<ColumnType, string>> = {
+  ...POSTGRES_TYPES,
+  'list<boolean>': 'text',
+  'list<int64>': 'text',
+  'list<double>': 'text',
+  'list<string>': 'text',
+  json: 'text',
+};
 
 /**
  * A foreign table over the files on OBS (`dws_06_0160`: server `gsmpp_server`, text and CSV only, no Chinese characters
@@ -31,16 +42,8 @@ export const dwsDdl: Dialect = (table) => {
   const odd = urls.find((url) => /[^\x00-\x7f|]/.test(url) || url.includes('|'));
   if (odd !== undefined)
     throw new ConfigError('CONFIG_CONFLICT', `GaussDB(DWS) takes ASCII paths only: rename "${odd}"`);
-  const prefix = table.schema === null ? '' : `${quoteName(table.schema)}.`;
-  const name = `${prefix}${quoteName(table.name)}`;
-  const foreign = `${prefix}${quoteName(`${table.name}_obs`)}`;
-  const types = table.columns.map(
-    (column) =>
-      [
-        `${quoteName(column.name)} ${isList(column.type) || column.type === 'json' ? 'text' : POSTGRES_TYPES[column.type]}`,
-        column.nullable,
-      ] as const,
-  );
+  const name = tableName(table, quoteName);
+  const foreign = tableName({ ...table, name: `${table.name}_obs` }, quoteName);
   const { delimiter, nullText } = table.source.csv;
   const options = [
     `location ${quoteText(urls.join(' | '))}`,
@@ -53,13 +56,14 @@ export const dwsDdl: Dialect = (table) => {
     `secret_access_key '<secret key>'`,
   ];
   return [
-    createTable(
-      `CREATE TABLE ${name}`,
-      types.map(([type, nullable]) => `${type}${nullable ? '' : ' NOT NULL'}`),
-    ),
+    createTable(`CREATE TABLE ${name}`, definitions(table.columns, quoteName, TYPES)),
     createTable(
       `CREATE FOREIGN TABLE ${foreign}`,
-      types.map(([type]) => type),
+      definitions(
+        table.columns.map((column) => ({ ...column, nullable: true })),
+        quoteName,
+        TYPES,
+      ),
       `\nSERVER gsmpp_server\nOPTIONS (\n${options.map((option) => `  ${option}`).join(',\n')}\n)\nREAD ONLY`,
     ),
     `INSERT INTO ${name} SELECT * FROM ${foreign};\nDROP FOREIGN TABLE ${foreign};\n`,

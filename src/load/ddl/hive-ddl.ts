@@ -1,4 +1,5 @@
-import type { Column, ColumnType } from '../../model.js';
+import { ConfigError } from '../../errors.js';
+import type { Column, ColumnType, CsvOptions } from '../../model.js';
 import { backslashText } from '../sql-names.js';
 import {
   createTable,
@@ -8,6 +9,7 @@ import {
   needFormats,
   partitionsLast,
   tableFolder,
+  tableName,
 } from './ddl-model.js';
 
 const TYPES: Readonly<Record<ColumnType, string>> = {
@@ -22,16 +24,29 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
   json: 'STRING',
 };
 
+/**
+ * What ends a name where Hive puts the schema of Parquet together as text, and what its metastore takes for the end of one
+ * in a list.
+ */
+const NO_HIVE_NAME = /[\s;{}(),:]/;
+
 /** An external table over the folder: it is loaded as soon as it is there. Names lose their case in Hive. */
 export const hiveDdl: Dialect = (table) => {
   needFormats(table, 'Hive, without losing types,', ['parquet']);
   const { stored, partitions } = partitionsLast(table);
+  const odd = stored.find(({ name }) => NO_HIVE_NAME.test(name));
+  if (odd !== undefined) {
+    throw new ConfigError(
+      'CONFIG_CONFLICT',
+      `Hive reads no columns whose names hold white space or one of ;{}(),: and table "${table.name}" has the column "${odd.name}": use "--for spark"`,
+    );
+  }
   const partitionedBy =
-    partitions.length === 0 ? '' : `\nPARTITIONED BY (${definitions(partitions, false).join(', ')})`;
+    partitions.length === 0 ? '' : `\nPARTITIONED BY (${columnTypes(partitions, false).join(', ')})`;
   return (
     createTable(
-      `CREATE EXTERNAL TABLE ${tableName(table)}`,
-      definitions(stored, false),
+      `CREATE EXTERNAL TABLE ${tableName(table, quoted)}`,
+      columnTypes(stored, false),
       `${partitionedBy}\nSTORED AS PARQUET\nLOCATION ${backslashText(folderUrl(table))}`,
     ) + findPartitions(table)
   );
@@ -40,6 +55,7 @@ export const hiveDdl: Dialect = (table) => {
 /** A table of Spark SQL over the folder. Lists are JSON text in CSV, and stay text. */
 export const sparkDdl: Dialect = (table) => {
   needFormats(table, 'Spark', ['csv', 'ndjson', 'parquet']);
+  if (table.source.format === 'csv') checkCsv(table.source.csv);
   const using = { csv: 'CSV', ndjson: 'JSON', parquet: 'PARQUET' }[table.source.format];
   const { stored, partitions } = partitionsLast(table);
   const partitionedBy =
@@ -48,19 +64,30 @@ export const sparkDdl: Dialect = (table) => {
       : `\nPARTITIONED BY (${partitions.map(({ name }) => quoted(name)).join(', ')})`;
   return (
     createTable(
-      `CREATE TABLE ${tableName(table)}`,
-      definitions([...stored, ...partitions], table.source.format === 'csv'),
+      `CREATE TABLE ${tableName(table, quoted)}`,
+      columnTypes([...stored, ...partitions], table.source.format === 'csv'),
       `\nUSING ${using}${options(table, stored)}${partitionedBy}\nLOCATION ${backslashText(folderUrl(table))}`,
     ) + findPartitions(table)
   );
 };
 
-/** The folders that are there become partitions. */
-function findPartitions(table: DdlTable): string {
-  return table.partitionBy.length === 0 ? '' : `MSCK REPAIR TABLE ${tableName(table)};\n`;
+/** @throws ConfigError `CONFIG_CONFLICT` where Spark reads other values than there are, in quotes or not */
+function checkCsv({ nullText, crlf }: CsvOptions): void {
+  if (!crlf && nullText === '') return;
+  throw new ConfigError(
+    'CONFIG_CONFLICT',
+    nullText === ''
+      ? 'Spark makes line feeds of CR LF within text where lines end so: export without --crlf, or with --format ndjson or parquet'
+      : 'Spark takes text that is the null text for a null: export without --null-text, or with --format ndjson or parquet',
+  );
 }
 
-function definitions(columns: readonly Column[], hasTextLists: boolean): readonly string[] {
+/** The folders that are there become partitions. */
+function findPartitions(table: DdlTable): string {
+  return table.partitionBy.length === 0 ? '' : `MSCK REPAIR TABLE ${tableName(table, quoted)};\n`;
+}
+
+function columnTypes(columns: readonly Column[], hasTextLists: boolean): readonly string[] {
   return columns.map(
     ({ name, type }) => `${quoted(name)} ${hasTextLists && isList(type) ? 'STRING' : TYPES[type]}`,
   );
@@ -74,22 +101,18 @@ const NO_TEXT = "'\\u0001'";
 
 function options({ source }: DdlTable, columns: readonly Column[]): string {
   if (source.format !== 'csv') return '';
-  const { delimiter, nullText } = source.csv;
-  const isQuotedNull = columns.length === 1 && nullText === '' && columns[0]?.type !== 'string';
+  // A file of one column has "" for null.
+  const isQuotedNull = columns.length === 1 && columns[0]?.type !== 'string';
   const pairs = [
     `header 'true'`,
-    `sep ${backslashText(delimiter)}`,
+    `sep ${backslashText(source.csv.delimiter)}`,
     `quote '"'`,
     `escape '"'`,
     `multiLine 'true'`,
-    `nullValue ${nullText === '' && !isQuotedNull ? NO_TEXT : backslashText(nullText)}`,
+    `nullValue ${isQuotedNull ? "''" : NO_TEXT}`,
     ...(isQuotedNull ? [] : [`emptyValue ''`]),
   ];
   return `\nOPTIONS (${pairs.join(', ')})`;
-}
-
-function tableName({ schema, name }: DdlTable): string {
-  return schema === null ? quoted(name) : `${quoted(schema)}.${quoted(name)}`;
 }
 
 /** Backticks are doubled in names of Hive and Spark, and a backslash is a character like any other. */

@@ -1,6 +1,7 @@
 import { listElementType } from '../../cell.js';
 import { ConfigError } from '../../errors.js';
-import type { Column, ScalarType } from '../../model.js';
+import type { Column, ColumnType, ScalarType } from '../../model.js';
+import { definitions } from '../column-definitions.js';
 import { POSTGRES_TYPES } from '../postgres/column-types.js';
 import { quoteName, quoteText } from '../sql-names.js';
 import {
@@ -11,6 +12,7 @@ import {
   needFolder,
   needFormats,
   needWholeRows,
+  tableName,
 } from './ddl-model.js';
 
 /** `psql` reads the files on this machine. Lists are JSON text in CSV, and become arrays on the way. */
@@ -18,24 +20,16 @@ export const postgresDdl: Dialect = (table) => {
   needFormats(table, 'COPY of PostgreSQL', ['csv'], ', or use "load postgres"');
   needWholeRows(table, 'COPY of PostgreSQL', ', or use "load postgres"');
   needFolder(table, 'COPY of PostgreSQL');
-  const { columns, schema, source } = table;
+  const { columns, source } = table;
   if (!/^[ -~\t]$/.test(source.csv.delimiter))
     throw new ConfigError('CONFIG_CONFLICT', 'COPY of PostgreSQL takes a delimiter of one ASCII character');
-  const name = schema === null ? quoteName(table.name) : `${quoteName(schema)}.${quoteName(table.name)}`;
+  const name = tableName(table, quoteName);
   const hasLists = columns.some((column) => isList(column.type));
   const into = hasLists ? quoteName(`${table.name}_load`) : name;
-  const statements = [
-    createTable(
-      `CREATE TABLE ${name}`,
-      columns.map((column) => definition(column, false)),
-    ),
-  ];
+  const statements = [createTable(`CREATE TABLE ${name}`, definitions(columns, quoteName, POSTGRES_TYPES))];
   if (hasLists)
     statements.push(
-      createTable(
-        `CREATE TEMPORARY TABLE ${into}`,
-        columns.map((column) => definition(column, true)),
-      ),
+      createTable(`CREATE TEMPORARY TABLE ${into}`, definitions(columns, quoteName, STAGING_TYPES)),
     );
   for (const path of fileUrls({ ...table, location: null })) {
     const from = table.isGzip ? `PROGRAM ${quoteText(`gzip -dc '${path}'`)}` : quoteText(path);
@@ -48,10 +42,13 @@ export const postgresDdl: Dialect = (table) => {
   return statements.join('');
 };
 
-function definition({ name, type, nullable }: Column, isStaging: boolean): string {
-  const sqlType = isStaging && isList(type) ? 'json' : POSTGRES_TYPES[type];
-  return `${quoteName(name)} ${sqlType}${nullable ? '' : ' NOT NULL'}`;
-}
+const STAGING_TYPES: Readonly<Record<ColumnType, string>> = {
+  ...POSTGRES_TYPES,
+  'list<boolean>': 'json',
+  'list<int64>': 'json',
+  'list<double>': 'json',
+  'list<string>': 'json',
+};
 
 function settings({ columns, source }: Parameters<Dialect>[0]): string {
   const { delimiter, nullText } = source.csv;

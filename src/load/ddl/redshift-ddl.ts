@@ -1,4 +1,5 @@
 import type { ColumnType } from '../../model.js';
+import { definitions } from '../column-definitions.js';
 import { quoteName, quoteText } from '../sql-names.js';
 import {
   createTable,
@@ -8,6 +9,7 @@ import {
   needFormats,
   needLocation,
   needWholeRows,
+  tableName,
 } from './ddl-model.js';
 
 /** `VARCHAR(65535)` is the longest text, in bytes. */
@@ -28,8 +30,7 @@ export const redshiftDdl: Dialect = (table) => {
   needFormats(table, 'Redshift', ['csv', 'parquet']);
   needWholeRows(table, 'COPY of Redshift');
   const location = needLocation(table, ['s3://']);
-  const name =
-    table.schema === null ? quoteName(table.name) : `${quoteName(table.schema)}.${quoteName(table.name)}`;
+  const name = tableName(table, quoteName);
   const manifest = `${location}/${table.name}.manifest`;
   const copy = [
     `COPY ${name}`,
@@ -39,13 +40,7 @@ export const redshiftDdl: Dialect = (table) => {
     ...format(table),
   ];
   return [
-    createTable(
-      `CREATE TABLE ${name}`,
-      table.columns.map(
-        ({ name: column, type, nullable }) =>
-          `${quoteName(column)} ${TYPES[type]}${nullable ? '' : ' NOT NULL'}`,
-      ),
-    ),
+    createTable(`CREATE TABLE ${name}`, definitions(table.columns, quoteName, TYPES)),
     `-- ${manifest.replaceAll('\n', ' ')} is what this command prints with --manifest.\n`,
     `${copy.join('\n  ')};\n`,
   ].join('');

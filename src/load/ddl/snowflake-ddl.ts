@@ -1,7 +1,16 @@
 import { ConfigError } from '../../errors.js';
 import type { Column, ColumnType } from '../../model.js';
+import { definitions } from '../column-definitions.js';
 import { quoteName, quoteText } from '../sql-names.js';
-import { createTable, type DdlTable, type Dialect, isList, needFormats, needWholeRows } from './ddl-model.js';
+import {
+  createTable,
+  type DdlTable,
+  type Dialect,
+  isList,
+  needFormats,
+  needWholeRows,
+  tableName,
+} from './ddl-model.js';
 
 /** `NUMBER(19,0)` holds 64 bits; `VARIANT` keeps integers of up to 38 digits. */
 const TYPES: Readonly<Record<ColumnType, string>> = {
@@ -23,8 +32,7 @@ export const snowflakeDdl: Dialect = (table) => {
   const { location, folder, files, columns } = table;
   if (location !== null && !location.startsWith('@'))
     throw new ConfigError('CONFIG_INVALID', '--location for Snowflake is a stage: @stage or @stage/folder');
-  const name =
-    table.schema === null ? quoteName(table.name) : `${quoteName(table.schema)}.${quoteName(table.name)}`;
+  const name = tableName(table, quoteName);
   const stage =
     location ??
     (table.schema === null ? `@%${name}` : `@${quoteName(table.schema)}.%${quoteName(table.name)}`);
@@ -34,13 +42,7 @@ export const snowflakeDdl: Dialect = (table) => {
   );
   const from = `(SELECT ${columns.map((column, index) => value(column, index, table)).join(', ')} FROM ${stage})`;
   return [
-    createTable(
-      `CREATE TABLE ${name}`,
-      columns.map(
-        ({ name: column, type, nullable }) =>
-          `${quoteName(column)} ${TYPES[type]}${nullable ? '' : ' NOT NULL'}`,
-      ),
-    ),
+    createTable(`CREATE TABLE ${name}`, definitions(columns, quoteName, TYPES)),
     ...(location === null ? puts : []),
     `COPY INTO ${name} FROM ${from}\n  FILES = (${files.map(({ path }) => quoteText(path)).join(', ')})\n  FILE_FORMAT = (${format(table)})\n  ON_ERROR = ABORT_STATEMENT;\n`,
   ].join('');

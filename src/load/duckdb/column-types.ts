@@ -1,5 +1,4 @@
-import type { Column, ColumnType } from '../../model.js';
-import { quoteName } from '../sql-names.js';
+import type { ColumnType } from '../../model.js';
 
 /** As `duckdb_columns()` writes them. */
 export const DUCKDB_TYPES: Readonly<Record<ColumnType, string>> = {
@@ -13,12 +12,3 @@ export const DUCKDB_TYPES: Readonly<Record<ColumnType, string>> = {
   'list<string>': 'VARCHAR[]',
   json: 'JSON',
 };
-
-/** The columns of `CREATE TABLE`. */
-export function duckdbColumns(columns: readonly Column[]): string {
-  return columns
-    .map(
-      ({ name, type, nullable }) => `${quoteName(name)} ${DUCKDB_TYPES[type]}${nullable ? '' : ' NOT NULL'}`,
-    )
-    .join(', ');
-}

@@ -1,15 +1,17 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { LoadError } from '../../errors.js';
+import { definitions } from '../column-definitions.js';
 import { checkShape, shapeError } from '../describe-shape.js';
 import { LOADS_TABLE } from '../ledger-names.js';
 import { checkCount, isLoaded } from '../ledger-rules.js';
-import type { Loader, LoadOutcome, LoadSetting, LoadTable } from '../load-model.js';
+import type { Loader, LoadOutcome, LoadPart, LoadSetting, LoadTable } from '../load-model.js';
 import { optionalPackage } from '../optional-package.js';
 import { quoteName } from '../sql-names.js';
 import { checkKey, deleteReplaced } from '../upsert-key.js';
 import { ChunkWriter } from './chunk-writer.js';
-import { DUCKDB_TYPES, duckdbColumns } from './column-types.js';
+import { DUCKDB_TYPES } from './column-types.js';
 import { toDuckdbError } from './failure.js';
+import { readsExactly, selectFiles } from './file-reader.js';
 
 type Api = typeof import('@duckdb/node-api');
 
@@ -49,6 +51,15 @@ async function isOnDisk(connection: DuckDBConnection): Promise<boolean> {
   return reader.currentRowCount > 0;
 }
 
+/** What the readers of DuckDB do not take, which may be right nevertheless. */
+class ReaderRefusal extends Error {}
+
+interface Target {
+  readonly name: string;
+  readonly schema: string;
+  readonly catalog: string | null;
+}
+
 class DuckdbLoad {
   readonly #api: Api;
   readonly #connection: DuckDBConnection;
@@ -61,6 +72,17 @@ class DuckdbLoad {
   }
 
   async run(tables: readonly LoadTable[]): Promise<readonly LoadOutcome[]> {
+    try {
+      return await this.#transaction(tables, true);
+    } catch (error) {
+      if (!(error instanceof ReaderRefusal)) throw error;
+      // Row by row it is taken, or refused with its place.
+      return await this.#transaction(tables, false);
+    }
+  }
+
+  /** @param byReaders whether files are read by DuckDB itself where its readers change nothing */
+  async #transaction(tables: readonly LoadTable[], byReaders: boolean): Promise<readonly LoadOutcome[]> {
     await this.#query('begin', 'BEGIN TRANSACTION');
     try {
       const schema = await this.#findSchema();
@@ -71,7 +93,7 @@ class DuckdbLoad {
           job_id VARCHAR NOT NULL, mode VARCHAR NOT NULL, row_count BIGINT NOT NULL, loaded_at TIMESTAMPTZ NOT NULL)`,
       );
       const outcomes: LoadOutcome[] = [];
-      for (const table of tables) outcomes.push(await this.#loadTable(schema, ledger, table));
+      for (const table of tables) outcomes.push(await this.#loadTable(schema, ledger, table, byReaders));
       await this.#query('commit', 'COMMIT');
       return outcomes;
     } catch (error) {
@@ -81,26 +103,32 @@ class DuckdbLoad {
     }
   }
 
-  async #loadTable(schema: string, ledger: string, table: LoadTable): Promise<LoadOutcome> {
+  async #loadTable(
+    schema: string,
+    ledger: string,
+    table: LoadTable,
+    byReaders: boolean,
+  ): Promise<LoadOutcome> {
     const { mode, onEvent } = this.#setting;
+    const columnTypes = definitions(table.columns, quoteName, DUCKDB_TYPES).join(', ');
     const name = `${quoteName(schema)}.${quoteName(table.name)}`;
     const action = `fill the table ${name}`;
     const found = await this.#findColumns(schema, name, table);
     if (found !== null && (await this.#isLoadedBefore(ledger, name, table))) return 'already-loaded';
     onEvent({ type: 'load-started', table: table.name, rows: table.rows, files: table.parts.length });
-    if (found === null) await this.#query(action, `CREATE TABLE ${name} (${duckdbColumns(table.columns)})`);
+    if (found === null) await this.#query(action, `CREATE TABLE ${name} (${columnTypes})`);
     if (mode === 'replace') await this.#query(action, `DELETE FROM ${name}`);
 
     const hasSameOrder =
       found === null || table.columns.every((column, index) => column.name === found[index]);
     if (hasSameOrder && mode !== 'upsert') {
       const before = await this.#count(name);
-      await this.#append(table, { name: table.name, schema, catalog: null });
+      await this.#fill(table, { name: table.name, schema, catalog: null }, byReaders);
       checkCount(`The table ${name}`, (await this.#count(name)) - before, table.rows);
     } else {
-      await this.#query(action, `CREATE OR REPLACE TEMP TABLE ${STAGING} (${duckdbColumns(table.columns)})`);
+      await this.#query(action, `CREATE OR REPLACE TEMP TABLE ${STAGING} (${columnTypes})`);
       const staged = `temp.main.${STAGING}`;
-      await this.#append(table, { name: STAGING, schema: 'main', catalog: 'temp' });
+      await this.#fill(table, { name: STAGING, schema: 'main', catalog: 'temp' }, byReaders);
       if (mode === 'upsert') await this.#removeOld(name, staged);
       const before = await this.#count(name);
       const columns = table.columns.map((column) => quoteName(column.name)).join(', ');
@@ -112,26 +140,66 @@ class DuckdbLoad {
     return 'loaded';
   }
 
-  async #append(
-    table: LoadTable,
-    into: { readonly name: string; readonly schema: string; readonly catalog: string | null },
-  ): Promise<void> {
+  async #fill(table: LoadTable, into: Target, byReaders: boolean): Promise<void> {
     const { signal, onEvent } = this.#setting;
+    for (const part of table.parts) {
+      const { path, rows } = part.file;
+      signal.throwIfAborted();
+      const file = byReaders && readsExactly(table) ? await part.checkedPath() : null;
+      const filled =
+        file === null ? await this.#append(table, part, into) : await this.#read(table, part, file, into);
+      checkCount(`"${path}"`, filled, rows);
+      onEvent({ type: 'load-file', table: table.name, path, rows });
+    }
+  }
+
+  /**
+   * The rows of a file, read by DuckDB.
+   *
+   * @returns how many there were
+   * @throws ReaderRefusal
+   */
+  async #read(table: LoadTable, part: LoadPart, file: string, into: Target): Promise<number> {
+    const { signal } = this.#setting;
+    const names = [into.catalog, into.schema, into.name].flatMap((name) => name ?? []);
+    const columns = table.columns.map(({ name }) => quoteName(name)).join(', ');
+    const select = selectFiles(table, [file], part.file.partition);
+    const interrupt = () => this.#connection.interrupt();
+    signal.addEventListener('abort', interrupt);
+    try {
+      const { rowsChanged } = await this.#connection.run(
+        `INSERT INTO ${names.map(quoteName).join('.')} (${columns}) ${select}`,
+      );
+      return rowsChanged;
+    } catch (cause) {
+      signal.throwIfAborted();
+      const error = toDuckdbError(cause, `fill the table "${table.name}"`);
+      throw error instanceof LoadError && error.code === 'LOAD_SERVER_FULL'
+        ? error
+        : new ReaderRefusal(part.file.path, { cause });
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+    }
+  }
+
+  /**
+   * The rows of a part, value by value.
+   *
+   * @returns how many there were
+   */
+  async #append(table: LoadTable, part: LoadPart, into: Target): Promise<number> {
+    const { signal } = this.#setting;
     const appender = await this.#connection.createAppender(into.name, into.schema, into.catalog);
     const writer = new ChunkWriter(this.#api, appender, table.columns);
+    let appended = 0;
     try {
-      for (const part of table.parts) {
-        const { path, rows } = part.file;
-        let appended = 0;
-        for await (const batch of part.rows()) {
-          signal.throwIfAborted();
-          writer.append(batch);
-          appended += batch.length;
-        }
-        checkCount(`"${path}"`, appended, rows);
-        onEvent({ type: 'load-file', table: table.name, path, rows });
+      for await (const batch of part.rows()) {
+        signal.throwIfAborted();
+        writer.append(batch);
+        appended += batch.length;
       }
       appender.flushSync();
+      return appended;
     } catch (error) {
       signal.throwIfAborted();
       throw toDuckdbError(error, `fill the table "${table.name}"`);

@@ -4,10 +4,10 @@ import type { Column, PartFile } from '../../model.js';
 import { columnPlaces, storedColumns } from '../../partition.js';
 import type { LoadCell, LoadPart, LoadRow, LoadSource } from '../load-model.js';
 import { cellOfText } from './cell-value.js';
-import { checkedStream, type OpenStored } from './checked-stream.js';
+import { checkedStream, checkWholeFile, type OpenStored, openStored } from './checked-stream.js';
 import { csvRows } from './csv-rows.js';
 import { ndjsonRow, ndjsonRows } from './ndjson-rows.js';
-import { parquetColumns, parquetRows, type ReadColumns } from './parquet-columns.js';
+import { type PartParquet, parquetColumns, parquetRows } from './parquet-columns.js';
 
 /** The table that a part file is of, as the manifest tells. */
 export interface PartTable {
@@ -22,12 +22,12 @@ export function openPart(
   table: PartTable,
   source: LoadSource,
   parseJson: (text: string) => JsonValue,
-  readColumns: ReadColumns,
+  parquet: PartParquet,
 ): LoadPart {
   const columns = storedColumns(table.columns, table.partitionBy);
   const ndjson = { file, columns, raw: source.raw, parseJson };
   const stored = () => {
-    if (source.format === 'parquet') return parquetRows(open, file, columns, readColumns);
+    if (source.format === 'parquet') return parquetRows(open, file, columns, parquet.readColumns);
     const stream = checkedStream(open, file);
     return source.format === 'csv'
       ? csvRows(stream, { file, columns, csv: source.csv, parseJson })
@@ -40,9 +40,16 @@ export function openPart(
     text: () => (source.format === 'parquet' || isPartitioned ? null : checkedStream(open, file)),
     columns: (toText) =>
       source.format === 'parquet' && !isPartitioned
-        ? parquetColumns(open, file, columns, readColumns, toText)
+        ? parquetColumns(open, file, columns, parquet.readColumns, toText)
         : null,
     lineRow: (line, number) => ndjsonRow(line, number, ndjson),
+    async checkedPath() {
+      const found = await openStored(open, file);
+      if (found.localPath === null) return null;
+      await checkWholeFile(found, file);
+      if (source.format === 'parquet') await parquet.checkForm(found, columns);
+      return found.localPath;
+    },
   };
 }
 

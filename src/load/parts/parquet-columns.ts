@@ -2,17 +2,28 @@ import type { Column, PartFile, StoredFile } from '../../model.js';
 import type { ColumnGroup, LoadCell, LoadRow } from '../load-model.js';
 import { checkWholeFile, type OpenStored, openStored } from './checked-stream.js';
 
-/**
- * Reads a Parquet file by columns, one row group at a time.
- *
- * @param toText makes a cell of the bytes of text and of JSON
- * @throws VerifyError `VERIFY_FAILED`
- */
-export type ReadColumns = (
-  file: StoredFile,
-  columns: readonly Column[],
-  toText: (bytes: Uint8Array) => unknown,
-) => AsyncIterable<ColumnGroup>;
+/** How Parquet is looked at. */
+export interface PartParquet {
+  /**
+   * Reads a file by columns, one row group at a time.
+   *
+   * @param toText makes a cell of the bytes of text and of JSON
+   * @throws VerifyError `VERIFY_FAILED`
+   */
+  readonly readColumns: (
+    file: StoredFile,
+    columns: readonly Column[],
+    toText: (bytes: Uint8Array) => unknown,
+  ) => AsyncIterable<ColumnGroup>;
+  /**
+   * Makes sure that a file has these columns and is put together as exports do it, without looking at values.
+   *
+   * @throws VerifyError `VERIFY_FAILED`
+   */
+  readonly checkForm: (file: StoredFile, columns: readonly Column[]) => Promise<void>;
+}
+
+type ReadColumns = PartParquet['readColumns'];
 
 /**
  * The columns of a Parquet part. The file is hashed before it is read, because its footer is at its end.

@@ -1,5 +1,4 @@
-import type { Column, ColumnType } from '../../model.js';
-import { quoteName } from '../sql-names.js';
+import type { ColumnType } from '../../model.js';
 
 /**
  * As `format_type()` writes them. `json` keeps the text that it is given; `jsonb` would drop digits and repeated
@@ -16,13 +15,3 @@ export const POSTGRES_TYPES: Readonly<Record<ColumnType, string>> = {
   'list<string>': 'text[]',
   json: 'json',
 };
-
-/** The columns of `CREATE TABLE`. */
-export function postgresColumns(columns: readonly Column[]): string {
-  return columns
-    .map(
-      ({ name, type, nullable }) =>
-        `${quoteName(name)} ${POSTGRES_TYPES[type]}${nullable ? '' : ' NOT NULL'}`,
-    )
-    .join(', ');
-}

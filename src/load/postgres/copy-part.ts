@@ -51,10 +51,10 @@ async function* encode(part: LoadPart): AsyncIterable<Buffer> {
 }
 
 /** In a table of one column null may be written as `""`, and `\.` alone on a line ends the data before PostgreSQL 18. */
-function isCopyCsv({ source, columns, isPartitioned }: LoadTable): boolean {
+function isCopyCsv({ source, columns, partitionBy }: LoadTable): boolean {
   return (
     source.format === 'csv' &&
-    !isPartitioned &&
+    partitionBy.length === 0 &&
     columns.length > 1 &&
     columns.every((column) => !column.type.startsWith('list<')) &&
     /^[ -~\t]$/.test(source.csv.delimiter)

@@ -1,7 +1,8 @@
+import { definitions } from '../column-definitions.js';
 import { STAGING_PREFIX, shortHash } from '../ledger-names.js';
 import type { LoadSetting, LoadTable } from '../load-model.js';
 import { quoteName } from '../sql-names.js';
-import { postgresColumns } from './column-types.js';
+import { POSTGRES_TYPES } from './column-types.js';
 import { copyPart } from './copy-part.js';
 import { exists, type LedgerNames } from './ledger.js';
 import type { PostgresSession } from './session.js';
@@ -34,7 +35,8 @@ export async function stageTable(
   let copied = 0;
   const make = async () => {
     // Of a ledger that was dropped by hand a table without a record may be left.
-    const sql = `DROP TABLE IF EXISTS ${into}; CREATE TABLE ${into} (${postgresColumns(table.columns)})`;
+    const columns = definitions(table.columns, quoteName, POSTGRES_TYPES).join(', ');
+    const sql = `DROP TABLE IF EXISTS ${into}; CREATE TABLE ${into} (${columns})`;
     await session.query(`make the staging table ${into}`, sql);
   };
   for (const part of table.parts) {

@@ -1,14 +1,14 @@
 CREATE EXTERNAL TABLE `dm`.`it's "t`` 表` (
   `n` BIGINT,
-  `a boolean` BOOLEAN,
-  `a int64` BIGINT,
-  `a double` DOUBLE,
-  `a string` STRING,
-  `a list<boolean>` ARRAY<BOOLEAN>,
-  `a list<int64>` ARRAY<BIGINT>,
-  `a list<double>` ARRAY<DOUBLE>,
-  `a list<string>` ARRAY<STRING>,
-  `a json` STRING
+  `a_boolean` BOOLEAN,
+  `a_int64` BIGINT,
+  `a_double` DOUBLE,
+  `a_string` STRING,
+  `a_list<boolean>` ARRAY<BOOLEAN>,
+  `a_list<int64>` ARRAY<BIGINT>,
+  `a_list<double>` ARRAY<DOUBLE>,
+  `a_list<string>` ARRAY<STRING>,
+  `a_json` STRING
 )
 PARTITIONED BY (`day's` BIGINT)
 STORED AS PARQUET

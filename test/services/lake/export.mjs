@@ -2,49 +2,25 @@
 // vertices also into tables with partitions.
 //   export.mjs WORK PYTHON     WORK/plan.json names the tables; with S3_TEST_ENDPOINT, _KEY and _SECRET they are made at a store
 // Ends with an error where a repeated command does anything, or where an export touches the files of another.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { stringifyJson } from '../../../dist/index.js';
-import { answerFor, expectedRows, jobs } from './records.mjs';
+import { expectedRows, jobs } from '../records.mjs';
+import { openRecordsGraph } from '../records-graph.mjs';
 
-const COMMAND = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 const work = resolve(process.argv[2]);
 const python = process.argv[3];
 const { S3_TEST_ENDPOINT: endpoint, S3_TEST_KEY: key, S3_TEST_SECRET: secret } = process.env;
 
-const server = createServer((request, response) => {
-  const url = new URL(request.url, 'http://127.0.0.1');
-  const jobId = /\/jobs\/([^/]+)\/status$/.exec(url.pathname)?.[1];
-  const { offset, limit } = Object.fromEntries(url.searchParams);
-  const body = jobId === undefined ? null : answerFor(jobId, Number(offset ?? 0), Number(limit ?? 100_000));
-  response.writeHead(body === null ? 404 : 200, { 'content-type': 'application/json' });
-  response.end(body ?? '{"errorCode":"GES.8803","errorMessage":"not here"}');
-});
-server.listen(0, '127.0.0.1');
-await once(server, 'listening');
-
-async function run(...args) {
-  const env = {
-    PATH: process.env.PATH,
-    GES_ENDPOINT: `http://127.0.0.1:${server.address().port}`,
-    GES_PROJECT_ID: 'p1',
-    GES_GRAPH: 'g',
-    GES_TOKEN: 'token',
-    ...(endpoint === undefined
-      ? {}
-      : { AWS_ENDPOINT_URL_S3: endpoint, AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret }),
-  };
-  const child = spawn(process.execPath, [COMMAND, ...args], { env, stdio: ['ignore', 'inherit', 'pipe'] });
-  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
-  if (code !== 0) throw new Error(`ges-export ${args.join(' ')}: exit code ${code}\n${stderr}`);
-  return stderr;
-}
+const graph = await openRecordsGraph(
+  endpoint === undefined
+    ? {}
+    : { AWS_ENDPOINT_URL_S3: endpoint, AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret },
+);
+const run = async (...args) => (await graph.run(...args)).stderr;
 
 function hashes(folder) {
   const entries = readdirSync(folder, { recursive: true })
@@ -73,11 +49,12 @@ function check(isRight, what) {
 
 const base = endpoint === undefined ? work : await makeBucket();
 // At a store the first table tells enough.
-const jobIds = [...jobs.keys()].filter((jobId) => endpoint === undefined || jobId.startsWith('vertices'));
+const JOBS = endpoint === undefined ? ['vertices', 'pagerank'] : ['vertices'];
+const jobIds = [...jobs.keys()].filter((jobId) => JOBS.includes(jobId.split('-')[0]));
 const PARTS = ['name', 'big', 'ok'];
 const names = [...new Set(jobIds.map((jobId) => jobId.split('-')[0]))];
 const tables = (await Promise.all(['delta', 'iceberg'].map(makeTables))).flat();
-// A store takes its time for many small files, and the same code commits there.
+// A store takes its time for many small files; a small table is in ../store.
 if (endpoint === undefined) tables.push(...(await Promise.all(['delta', 'iceberg'].map(makeParts))));
 
 /** Every job after the other into the tables of one place, each twice. */
@@ -148,7 +125,7 @@ async function makeParts(format) {
   return { format, location: `${out}/vertices`, rows, exports: rows.length, added, partitions: PARTS };
 }
 
-server.close();
+graph.close();
 for (const jobId of jobIds) writeFileSync(join(work, `${jobId}.json`), stringifyJson(expectedRows(jobId)));
 writeFileSync(
   join(work, 'plan.json'),

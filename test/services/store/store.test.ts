@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { openPlace } from '../../../src/destination/open-place.js';
+import { TABLE_FORMATS } from '../../../src/model.js';
 import { failureOf, hashTree, test } from '../../cli/export-test.js';
 import { type CommandResult, type RunningCommand, startCommand } from '../../cli/run-command.js';
 import { placeContract } from '../../destination/place-contract.js';
@@ -177,6 +178,50 @@ describe(`the command and ${setting('NAME')}`, () => {
     expect(await keysBelow('dealt/')).toEqual([...files.map((path) => `day=2/${path}`), 'latest'].sort());
     expect((await bytesOf('dealt/latest'))?.toString()).toBe('day=2\n');
   });
+
+  test.for(TABLE_FORMATS)(
+    'a partitioned table of %s, its first export killed, is that of a folder',
+    async (format, { folder, openGraph, expect }) => {
+      const graph = await openGraph({ latencyMs: 10 });
+      const env = { ...graph.env, ...storeEnv };
+      const prefix = `parts-${format}/`;
+      const parts = ['--partition-by', 'city', '--format', 'parquet', '--table-format', format];
+      const command = (job: string, out: string) => [
+        'export',
+        job,
+        '--out',
+        out,
+        '--page-size',
+        '500',
+        ...parts,
+      ];
+      const jobs = ['synthetic-vertices-1500', 'synthetic-vertices-500'];
+      const toStore = (job: string) => startCommand(command(job, `s3://${BUCKET}/${prefix}`), { env });
+      const isCheckpoint = (key: string) => key.endsWith('/.ges-export/checkpoint');
+      const killed = toStore(String(jobs[0]));
+      while (killed.child.exitCode === null && !(await keysBelow(prefix)).some(isCheckpoint)) await sleep(20);
+      killed.child.kill('SIGKILL');
+      expect((await killed.ended).signal).toBe('SIGKILL');
+
+      for (const job of jobs) {
+        const local = await graph.run(...command(job, folder));
+        expect(local.exitCode, local.stderr).toBe(0);
+        const stored = await toStore(job).ended;
+        expect(stored.stderr).toMatch(/^Committed table vertices as version/m);
+        expect((await toStore(job).ended).stderr).toMatch(/^Already complete: .*\n$/);
+      }
+      const isPart = (path: string) => path.endsWith('.parquet');
+      const files = Object.keys(await hashTree(folder, isPart)).sort();
+      expect(files.length).toBeGreaterThan(2);
+      expect((await keysBelow(prefix)).filter(isPart)).toEqual(files);
+      for (const path of files)
+        expect(await bytesOf(`${prefix}${path}`), path).toEqual(await readFile(join(folder, path)));
+      expect(await uploadsBelow(prefix)).toBe(0);
+      const verified = await startCommand(['verify', `s3://${BUCKET}/${prefix}`, '--read-data'], { env })
+        .ended;
+      expect(verified).toMatchObject({ exitCode: 0, stderr: '' });
+    },
+  );
 
   test('what a dead export left is removed', async ({ openGraph }) => {
     const graph = await openGraph({ latencyMs: 10 });

@@ -1,11 +1,22 @@
 // The results that the tables are made of: every type of column, values that readers round or confuse, two jobs for each
 // table, the second with a column more.
-import { JsonNumber, JsonObject, stringifyJson } from '../../../dist/index.js';
+import { JsonNumber, JsonObject, stringifyJson } from '../../dist/index.js';
 
 const number = (text) => new JsonNumber(String(text));
 const object = (members) => new JsonObject(Object.keys(members), Object.values(members));
 
-const NAMES = ['王小明', 'Zürich', '𠮷野家 🛫', '', 'it\'s "quoted", \\ and\nmore', ' padded ', 'é', 'null'];
+const NAMES = [
+  '王小明',
+  'Zürich',
+  '𠮷野家 🛫',
+  '',
+  'it\'s "quoted", \\ and\nmore',
+  ' padded ',
+  'é',
+  'null',
+  'two\r\nlines',
+  '\\N',
+];
 const BIG = ['9223372036854775807', '-9223372036854775808', '9007199254740993', '0', '-1'];
 const REALS = ['0.1', '1.7976931348623157e308', '5e-324', '-1e-7', '2.5'];
 
@@ -21,7 +32,7 @@ function vertex(index, job) {
     counts: [number(at(BIG)), number(at(BIG, 2))],
     ratios: [number(at(REALS)), null, number(at(REALS, 2))],
     flags: [index % 2 === 0, null, true],
-    notes: [object({ at: number(index), text: at(NAMES) })],
+    notes: [object({ at: number(index), text: at(NAMES), digits: number('123456789012345678901234567890') })],
     ...(job === 2 ? { 城市: [at(NAMES, 5)] } : {}),
   };
   const names = Object.keys(properties);
@@ -31,9 +42,18 @@ function vertex(index, job) {
 
 const list = (count, make) => Array.from({ length: count }, (_, index) => make(index));
 
-/** Records by job ID, as JSON texts. */
-export const jobs = new Map(
-  [1, 2].flatMap((job) => [
+/** The one column of a Cypher query; every third row has null in it. */
+const cells = (name, values) => ({
+  list: 'data',
+  columns: [name],
+  records: list(60, (index) => object({ row: [index % 3 === 0 ? null : values[index % values.length]] })),
+});
+
+/** Records by job ID. */
+export const jobs = new Map([
+  ['text-1', cells('only text', NAMES)],
+  ['integers-1', cells('only integer', BIG.map(number))],
+  ...[1, 2].flatMap((job) => [
     [`vertices-${job}`, { list: 'vertices', records: list(300, (index) => vertex(index, job)) }],
     [
       `pagerank-${job}`,
@@ -45,20 +65,22 @@ export const jobs = new Map(
       },
     ],
   ]),
-);
+]);
 
 /** A finished job that serves its records in pages. */
 export function answerFor(jobId, offset, limit) {
   const job = jobs.get(jobId);
   if (job === undefined) return null;
   const page = job.records.slice(offset, offset + limit);
-  return `{"data":{"outputs":{"${job.list}":${stringifyJson(page)},"data_offset":${offset},"data_return_size":${page.length},"data_total_size":${job.records.length}}},"status":"success"}`;
+  const columns = job.columns === undefined ? '' : `"columns":${JSON.stringify(job.columns)},`;
+  return `{"data":{"outputs":{${columns}"${job.list}":${stringifyJson(page)},"data_offset":${offset},"data_return_size":${page.length},"data_total_size":${job.records.length}}},"status":"success"}`;
 }
 
 /** The rows that the records of a job stand for, as plain JSON text with exact numbers; `notes` as its JSON text. */
 export function expectedRows(jobId) {
-  const { list: kind, records } = jobs.get(jobId);
+  const { list: kind, columns, records } = jobs.get(jobId);
   return records.map((record) => {
+    if (columns !== undefined) return object({ [columns[0]]: record.get('row')[0] });
     if (kind === 'pagerank') return object({ vertex_id: record.keys[0], pagerank: record.values[0] });
     const properties = record.get('properties');
     const row = { id: record.get('id'), label: record.get('label') };
