@@ -30,6 +30,7 @@ export function engineFor(wanted: EngineName, job: OpenJob, plans: readonly Tabl
 
 /**
  * @param maxAnswerBytes refuse longer answers
+ * @param watched offsets of records whose marks are kept, ascending
  * @param workers threads that decode for the columnar engine; 0: the calling one
  */
 export function openEngine(
@@ -37,12 +38,13 @@ export function openEngine(
   plans: readonly TablePlan[],
   output: TableOutput,
   maxAnswerBytes: number,
+  watched: readonly number[],
   workers: number,
 ): Engine {
   if (name === 'reference') return referenceEngine;
   const { format, compression, csv } = output;
   const onDrift = driftHandler(output);
-  const options = { plans, format: format.format, compression, csv, maxAnswerBytes, onDrift };
+  const options = { plans, format: format.format, compression, csv, maxAnswerBytes, watched, onDrift };
   return columnarEngine(
     workers === 0
       ? new LocalDecoders({ ...options, pool: new BlockPool(sharedBlock) })

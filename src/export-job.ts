@@ -21,14 +21,7 @@ import { identityOf, newCheckpoint } from './export-identity.js';
 import { checkFoldersFree, checkNothingThere, findStart, restartAt } from './export-start.js';
 import { FileThread } from './file-thread.js';
 import { type FileWork, workHere } from './file-work.js';
-import {
-  bothSamples,
-  checkSampled,
-  checkSampledEnd,
-  type JobSample,
-  planJob,
-  sampleJob,
-} from './job-sample.js';
+import { bothSamples, type JobSample, planJob, SampleGuard, sampleJob } from './job-sample.js';
 import { type OpenJob, openJob, type WaitOptions } from './job-source.js';
 import { formatManifest, MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './manifest/manifest.js';
 import type { TablePlan, Window } from './model.js';
@@ -324,15 +317,16 @@ async function writePages(work: PageWriting): Promise<void> {
     engine: name,
     resumedAt: startOffset,
   });
-  const engine = openEngine(name, plans, output, MAX_ANSWER_BYTES, options.workers);
+  const guard = new SampleGuard(work.sample);
+  const engine = openEngine(name, plans, output, MAX_ANSWER_BYTES, guard.watched, options.workers);
   try {
-    await readAndWrite(work, engine);
+    await readAndWrite(work, engine, guard);
   } finally {
     await engine.close();
   }
 }
 
-async function readAndWrite(work: PageWriting, engine: Engine): Promise<void> {
+async function readAndWrite(work: PageWriting, engine: Engine, guard: SampleGuard): Promise<void> {
   const { job, sample, run, tables, watch, startOffset } = work;
   const { options, signal, onEvent } = run;
   const unlimited = Number.MAX_SAFE_INTEGER;
@@ -357,13 +351,13 @@ async function readAndWrite(work: PageWriting, engine: Engine): Promise<void> {
       offset += count;
       bytesRead += body.bytes;
     }
-    if (job.isPaged) checkSampled(sample, page);
+    if (job.isPaged) guard.check(page);
     await engine.writeWindow(page, tables);
     await work.commit(page.window);
     onEvent({ type: 'progress', records: offset, total: job.total, rows: rowsOf(tables), bytesRead });
     end = page.window.offset + page.window.limit;
   }
-  if (job.isPaged) checkSampledEnd(sample, end, tables);
+  if (job.isPaged) guard.checkEnd(end, tables);
 }
 
 /** Counts everything again from the finished files; only then writes the manifest, and `_SUCCESS` last. */

@@ -2,17 +2,18 @@ import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { GesClient } from './client/ges-client.js';
 import { secretName } from './client/hide-secrets.js';
+import { isSameRecord, MAX_MARK_TEXT } from './decode/reference/record-mark.js';
 import type { PageError } from './errors.js';
 import type { OpenJob } from './job-source.js';
 import { canonicalJson, JsonObject, type JsonValue } from './json-value.js';
-import type { DecodedBody, Page, RecordList, TablePlan, Window } from './model.js';
+import type { DecodedBody, Page, RecordList, RecordMarks, TablePlan, Window } from './model.js';
 import { checkAnswer, resultChanged } from './pager/check-answer.js';
 import { PageSize } from './pager/page-size.js';
 import { fetchSome, fillWindow } from './pager/read-pages.js';
 import { MAYBE_NO_ROW_SHAPES } from './tables/detect-shape.js';
 import { type GraphSchema, readGraphSchema } from './tables/graph-schema.js';
 import type { ListSample } from './tables/plan-columns.js';
-import { type PlanOptions, planTables, resultLists } from './tables/plan-tables.js';
+import { type PlanOptions, planTables } from './tables/plan-tables.js';
 
 /** The samples: how many windows over the whole range, and how many records in each. */
 const SAMPLE_WINDOWS = 16;
@@ -31,9 +32,12 @@ export interface JobSample {
   /** Mean length of a record's JSON text, in bytes; 0 without any. */
   readonly recordBytes: number;
   readonly lists: readonly ListSample[];
-  /** Tells the records of a paged result that were read apart, by their offset. */
-  readonly digests: ReadonlyMap<number, string>;
+  /** The records of a paged result that were read, by their offset. */
+  readonly records: SampledRecords;
 }
+
+/** What tells a record from others; null where nothing was kept of it. */
+type SampledRecords = Map<number, () => RecordMarks | null>;
 
 /** What an export tells its result from others by. */
 export interface FirstSample extends JobSample {
@@ -50,17 +54,17 @@ export async function sampleJob(job: OpenJob, pageSize: number, signal: AbortSig
   const size = Math.min(SAMPLE_RECORDS, pageSize);
   const windows = job.isPaged ? firstWindows(job.total, size) : [WHOLE];
   const fingerprint = createHash('sha256');
-  const digests = new Map<number, string>();
+  const records: SampledRecords = new Map();
   const lists = await sampleLists(job, windows, size, signal, ({ window, answers }) => {
     addRecords(fingerprint, answers, job.primary, size);
-    if (job.isPaged) addDigests(digests, window.offset, answers);
+    if (job.isPaged) addRecordsOf(records, window.offset, answers);
   });
-  return { ...lists, digests, fingerprint: fingerprint.digest('hex') };
+  return { ...lists, records, fingerprint: fingerprint.digest('hex') };
 }
 
 /**
- * Reads samples over the whole result. Of their records those are told apart that an earlier sample has, and those at
- * the ends of the answers: to do so with all of them would take as long as to plan the tables.
+ * Reads samples over the whole result. Of long records only those are remembered that an earlier sample has, and those
+ * at the ends of the answers: to do so with all of them would take as long as to plan the tables.
  *
  * @throws whatever reading a window throws
  */
@@ -72,12 +76,12 @@ async function sampleEverywhere(
 ): Promise<JobSample> {
   const size = Math.min(SAMPLE_RECORDS, pageSize);
   const windows = job.isPaged ? spreadWindows(job.total, size) : [WHOLE];
-  const digests = new Map<number, string>();
+  const records: SampledRecords = new Map();
   const lists = await sampleLists(job, windows, size, signal, ({ window, answers }) => {
     if (job.isPaged)
-      addDigests(digests, window.offset, answers, (offset) => earlier?.digests.has(offset) === true);
+      addRecordsOf(records, window.offset, answers, (offset) => earlier?.records.has(offset) === true);
   });
-  return { ...lists, digests };
+  return { ...lists, records };
 }
 
 async function sampleLists(
@@ -120,26 +124,23 @@ async function sampleLists(
   };
 }
 
-/** @param isWanted whether a record that is not at an end of its answer is needed; else all are */
-function addDigests(
-  digests: Map<number, string>,
+/** @param isWanted whether a long record that is not at an end of its answer is needed; else all are */
+function addRecordsOf(
+  records: SampledRecords,
   from: number,
   answers: Sample['answers'],
   isWanted: (offset: number) => boolean = () => true,
 ): void {
   let offset = from;
-  for (const { body, count, digest } of answers) {
-    for (let index = 0; hasOneList(body) && index < count; index++) {
-      const isEnd = index === 0 || index === count - 1;
-      if (isEnd || isWanted(offset + index)) digests.set(offset + index, digest(index, index + 1));
-    }
+  for (const { body, count, marks } of answers) {
+    const first = offset;
+    const areShort = body.bytes <= count * MAX_MARK_TEXT;
+    const isEnd = (index: number) => index === 0 || index === count - 1;
+    const marksAt = marks?.keep((index) => areShort || isEnd(index) || isWanted(first + index));
+    for (let index = 0; marksAt !== undefined && index < count; index++)
+      records.set(first + index, () => marksAt(index));
     offset += count;
   }
-}
-
-/** How several lists are counted together is learnt while they are read: what tells their records apart may change. */
-function hasOneList({ lists }: DecodedBody): boolean {
-  return resultLists(lists).length === 1;
 }
 
 /**
@@ -148,56 +149,79 @@ function hasOneList({ lists }: DecodedBody): boolean {
  * @throws PageError `TOTAL_CHANGED` where they contradict each other
  */
 export function bothSamples(earlier: JobSample, planned: JobSample): JobSample {
-  for (const [offset, digest] of earlier.digests) {
-    const again = planned.digests.get(offset);
-    if (again !== undefined && again !== digest) throw otherRecord({ offset, limit: 1 }, offset);
+  for (const [offset, marks] of earlier.records) {
+    if (areSame(marks(), planned.records.get(offset)?.() ?? null)) continue;
+    throw otherRecord({ offset, limit: 1 }, offset);
   }
-  return { ...planned, digests: new Map([...planned.digests, ...earlier.digests]) };
+  return { ...planned, records: new Map([...planned.records, ...earlier.records]) };
+}
+
+/** Also where of one of them nothing was kept. */
+function areSame(one: RecordMarks | null, other: RecordMarks | null): boolean {
+  if (one === null || other === null) return true;
+  return one.size === other.size && [...one].every(([list, mark]) => isSameIn(other, list, mark));
+}
+
+function isSameIn(marks: RecordMarks, list: string, mark: string): boolean {
+  const same = marks.get(list);
+  return same !== undefined && isSameRecord(mark, same);
 }
 
 function otherRecord(window: Window, offset: number): PageError {
   return resultChanged(window, `Record ${offset} is not the one that was read there before`);
 }
 
-/**
- * Compares the ends of each answer with what the samples showed at their offsets.
- *
- * @throws PageError `TOTAL_CHANGED` where a record is not the one that was read before
- */
-export function checkSampled({ digests }: JobSample, { window, answers }: Page<DecodedBody>): void {
-  let offset = window.offset;
-  for (const { body, count, digest } of answers) {
-    for (const index of hasOneList(body) ? new Set([0, count - 1]) : []) {
-      const sampled = digests.get(offset + index);
-      if (sampled === undefined || sampled === digest(index, index + 1)) continue;
-      throw otherRecord({ offset, limit: count }, offset + index);
+/** Compares pages with what the samples showed at their offsets. */
+export class SampleGuard {
+  /** The offsets of the sampled records, ascending. */
+  readonly watched: readonly number[];
+  readonly #sample: JobSample;
+  #next = 0;
+
+  constructor(sample: JobSample) {
+    this.#sample = sample;
+    this.watched = [...sample.records.keys()].sort((one, other) => one - other);
+  }
+
+  /**
+   * Must see the pages in offset order, and before their memory is given back.
+   *
+   * @throws PageError `TOTAL_CHANGED` where a record is not the one that was read before
+   */
+  check({ window, answers }: Page<DecodedBody>): void {
+    let offset = window.offset;
+    for (const { count, marks } of answers) {
+      for (; (this.watched[this.#next] ?? Number.POSITIVE_INFINITY) < offset + count; this.#next++) {
+        const sampled = this.watched[this.#next] as number;
+        const seen = sampled < offset ? undefined : marks?.at(sampled - offset);
+        if (areSame(this.#sample.records.get(sampled)?.() ?? null, seen ?? null)) continue;
+        throw otherRecord({ offset, limit: count }, sampled);
+      }
+      offset += count;
     }
-    offset += count;
+  }
+
+  /**
+   * Compares the end of a result with the samples: what they showed must have come again.
+   *
+   * @param end how many records were read, from the beginning of the result on
+   * @param tables with their rows so far
+   * @throws PageError `TOTAL_CHANGED` where a sample showed a record behind the end, or a list that no page has
+   */
+  checkEnd(end: number, tables: readonly { readonly plan: TablePlan; readonly rows: number }[]): void {
+    const window: Window = { offset: 0, limit: end };
+    const behind = this.watched.at(-1) ?? -1;
+    if (behind >= end) throw resultChanged(window, `Record ${behind} was there before, and is not any more`);
+    for (const { plan, rows } of tables) {
+      const { lists } = this.#sample;
+      const wasThere = lists.some(({ key, records }) => key === plan.list && records.length > 0);
+      if (!wasThere || rows > 0 || MAYBE_NO_ROW_SHAPES.has(plan.shape)) continue;
+      throw resultChanged(window, `The list "${plan.list}" had records before, and has none on any page`);
+    }
   }
 }
 
 type Sample = Pick<Page<DecodedBody>, 'window' | 'answers'>;
-/**
- * Compares the end of a result with the samples: what they showed must have come again.
- *
- * @param end how many records were read, from the beginning of the result on
- * @param tables with their rows so far
- * @throws PageError `TOTAL_CHANGED` where a sample showed a record behind the end, or a list that no page has
- */
-export function checkSampledEnd(
-  { digests, lists }: JobSample,
-  end: number,
-  tables: readonly { readonly plan: TablePlan; readonly rows: number }[],
-): void {
-  const window: Window = { offset: 0, limit: end };
-  for (const offset of digests.keys())
-    if (offset >= end) throw resultChanged(window, `Record ${offset} was there before, and is not any more`);
-  for (const { plan, rows } of tables) {
-    const wasThere = lists.some(({ key, records }) => key === plan.list && records.length > 0);
-    if (!wasThere || rows > 0 || MAYBE_NO_ROW_SHAPES.has(plan.shape)) continue;
-    throw resultChanged(window, `The list "${plan.list}" had records before, and has none on any page`);
-  }
-}
 
 interface ListSoFar {
   readonly records: JsonValue[];

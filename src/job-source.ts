@@ -164,7 +164,10 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     const result = decode === undefined ? read(page) : page.body;
     // The samples hold every list that has a table.
     if (decode === undefined) names.check(result.lists, window.offset);
-    const { count, digest } = counter.count(repeated?.paged(result) ?? result, sizeOf(page.envelope, window));
+    const { count, digest, marks } = counter.count(
+      repeated?.paged(result) ?? result,
+      sizeOf(page.envelope, window),
+    );
     const isOther = window.offset === 0 && count > 0 && holdsFirst && digest(0, 1) !== firstDigest();
     if (isOther) throw resultChanged(window, 'The first record is not the one that was seen before');
     if (isLikeHyg && count === 0 && total !== null && window.offset < total) {
@@ -179,6 +182,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
       count,
       bytes: page.body.heldBytes,
       digest,
+      marks,
       body: repeated?.drop(result, window.offset) ?? result,
     };
   }
@@ -212,7 +216,7 @@ function isAnotherState(now: JobStatus, before: JobStatus): boolean {
 /** A `probePage` that reads what `fetchPage` does. */
 export function probingBy(fetchPage: OpenJob['fetchPage']): OpenJob['probePage'] {
   return async (window, signal) => {
-    const { body, ...answer } = await fetchPage(window, signal);
+    const { body, marks: _ofReleased, ...answer } = await fetchPage(window, signal);
     const digests = Array.from({ length: answer.count }, (_, index) => answer.digest(index, index + 1));
     body.release();
     return { ...answer, digest: (from, to) => digests.slice(from, to).join(' '), body: null };

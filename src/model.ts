@@ -25,6 +25,11 @@ export interface RecordList {
   batches(): Iterable<readonly JsonValue[]>;
   /** SHA-256 (hex) over the canonical JSON of the records `[from, to)`, for telling answers apart. */
   digest(from: number, to: number): string;
+  /**
+   * What tells the record at an index from others (`recordMark`); null where it was not kept. Missing where records are
+   * not compared one by one.
+   */
+  readonly mark?: ((index: number) => string | null) | undefined;
   /** Names that the answer gives to the members of its records, in order (`columns` of Cypher, ges_03_0336). */
   readonly members?: readonly string[] | undefined;
   /** Whether each record is one path, cut out of the group of its pair, because the server counts paths. */
@@ -59,7 +64,23 @@ export interface Answer<Body> {
   readonly bytes: number;
   /** Tells the records `[from, to)` of the answer apart from other records. */
   digest(from: number, to: number): string;
+  /** Missing where records are not compared one by one. */
+  readonly marks?: AnswerMarks | undefined;
   readonly body: Body;
+}
+
+/** The marks of what stands at one offset: one for each list that has a record there. */
+export type RecordMarks = ReadonlyMap<string, string>;
+
+/** What tells the records of one answer from others, by their index in it. */
+export interface AnswerMarks {
+  /** Null where nothing was kept of the record. To be asked before the memory of the answer is given back. */
+  at(index: number): RecordMarks | null;
+  /**
+   * The same for the records that are wanted, for as long as it is needed. It is found out only then what stands at an
+   * offset: how several lists are counted together is learnt meanwhile.
+   */
+  keep(isWanted: (index: number) => boolean): (index: number) => RecordMarks | null;
 }
 
 /** The answers that fill one window, checked against it, in order. */

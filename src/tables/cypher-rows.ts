@@ -66,6 +66,7 @@ function readColumns(body: DecodedBody): DecodedBody | null {
       for (const batch of rows.batches()) yield batch.map((element) => recordOf(columns, element));
     },
     digest: (from, to) => rows.digest(from, to),
+    mark: rows.mark,
   };
   return withLists(
     body,

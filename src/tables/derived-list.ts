@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type JsonObject, type JsonValue } from '../json-value.js';
+import { canonicalJson, type JsonObject, type JsonValue, stringifyJson } from '../json-value.js';
 import type { DecodedBody, RecordList } from '../model.js';
 
 /** Records are handed out in runs of this many: rows of one run are in memory together. */
@@ -23,6 +23,7 @@ export function derivedList(
       for (const record of records.slice(from, to)) hash.update(`${canonicalJson(record)}\n`);
       return hash.digest('hex');
     },
+    mark: (index) => stringifyJson(records[index] as JsonValue),
   };
 }
 

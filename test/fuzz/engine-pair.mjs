@@ -5,6 +5,7 @@ import {
   facts,
   onDrift,
   openPart,
+  watchedOf,
 } from '../decode/columnar/compare-engines.mjs';
 
 const MAX_BYTES = 1_000_000_000;
@@ -12,6 +13,7 @@ const CSV = { delimiter: ',', nullText: '', crlf: false, bom: false, escapeFormu
 /** As many plans as the corpus has, and some more; each keeps an instance of the core. */
 const MAX_PAIRS = 60;
 const WINDOW = { offset: 0, limit: 1 };
+const WATCHED = watchedOf(0, Number.MAX_SAFE_INTEGER);
 
 /**
  * Both engines, ready for tables in one format and used for one input after the other: making them anew takes longer
@@ -83,6 +85,7 @@ class EnginePair {
     this.#decoders ??= new this.#engines.LocalDecoders({
       ...this.#case,
       maxAnswerBytes: MAX_BYTES,
+      watched: WATCHED,
       onDrift,
       pool: this.#pool,
     });

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../json-value.js';
 import type { DecodedBody, RecordList } from '../../model.js';
 import { cutBody } from '../reference/decode-body.js';
 import { parseChecked } from '../reference/parse-json.js';
+import { recordMark } from '../reference/record-mark.js';
 
 /** A record list that was encoded: plain data. */
 export interface ListFacts {
@@ -11,6 +12,8 @@ export interface ListFacts {
   /** The text of its first and of its last record; null without records. */
   readonly first: string | null;
   readonly last: string | null;
+  /** The marks of those records that are watched, by their index. */
+  readonly marks: ReadonlyMap<number, string>;
 }
 
 /** What is known of an answer whose records were encoded: plain data, which may come from another thread. */
@@ -38,7 +41,7 @@ export function bodyOf({ kept, lists: encoded, bytes, heldBytes }: AnswerFacts):
   return { ...body, lists, bytes, heldBytes };
 }
 
-function encodedList({ key, count, first, last }: ListFacts): RecordList {
+function encodedList({ key, count, first, last, marks }: ListFacts): RecordList {
   return {
     key,
     count,
@@ -51,6 +54,10 @@ function encodedList({ key, count, first, last }: ListFacts): RecordList {
       if (record === null)
         throw new Error(`Of ${count} records only the first and the last can be told apart`);
       return digestOf(record);
+    },
+    mark(index) {
+      const end = index === 0 ? first : index === count - 1 ? last : null;
+      return end === null ? (marks.get(index) ?? null) : recordMark(end);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { EncodedRows, Row, TablePlan } from '../../model.js';
 import { MAX_RECORD_BYTES, MAX_RECORDS, tooLarge } from '../limits.js';
 import { JsonCursor } from '../reference/json-cursor.js';
 import { parseChecked } from '../reference/parse-json.js';
+import { recordMark } from '../reference/record-mark.js';
 import { createRowReader, type Drift, type RowReader } from '../reference/row-reader.js';
 import type { ListFacts } from './answer-facts.js';
 import type { BlockPool } from './block-store.js';
@@ -43,9 +44,20 @@ export class TableDecoder {
   #nextTry = 0;
   /** The text of the answer's first record. */
   #first: string | null = null;
+  readonly #watched: readonly number[];
+  /** Which of the watched offsets comes next. */
+  #nextWatched = 0;
+  #marks = new Map<number, string>();
 
-  constructor(plan: TablePlan, options: EncodingOptions, pool: BlockPool, onDrift: (drift: Drift) => never) {
+  constructor(
+    plan: TablePlan,
+    options: EncodingOptions,
+    pool: BlockPool,
+    onDrift: (drift: Drift) => never,
+    watched: readonly number[],
+  ) {
     this.plan = plan;
+    this.#watched = watched;
     const columns = coreColumns(plan);
     this.#places = columns.map((column) => plan.columns.indexOf(column));
     this.#core = openCore(plan, options, () => this.#output.takeFull());
@@ -99,6 +111,8 @@ export class TableDecoder {
     this.#answerEnd = answerOffset;
     this.#nextTry = 0;
     this.#first = null;
+    this.#marks = new Map();
+    this.#nextWatched = this.#watched.findIndex((offset) => offset >= recordOffset);
   }
 
   /**
@@ -145,7 +159,7 @@ export class TableDecoder {
     const first = this.#first;
     const last = count === 0 ? null : this.#lastRecord();
     call.clearInput();
-    return { count, first, last };
+    return { count, first, last, marks: this.#marks };
   }
 
   /** The rows of the window, encoded; their memory is the decoder's until the next window begins. */
@@ -172,9 +186,13 @@ export class TableDecoder {
   #readOn(): Buffer | null {
     const { call } = this.#core;
     for (;;) {
-      if (this.#first === null && call.records.value !== 0) this.#first = this.#lastRecord();
-      // The first record is read alone, so that its text is there to be kept.
-      const status = call.run(this.#first === null ? 1 : ALL_RECORDS);
+      const records = call.records.value >>> 0;
+      if (this.#first === null && records !== 0) this.#first = this.#lastRecord();
+      // A record whose text is to be kept is the last one of a run.
+      const watched = this.#nextToKeep(records);
+      const status = call.run(
+        this.#first === null ? 1 : watched === null ? ALL_RECORDS : watched + 1 - records,
+      );
       if (status === RUN.hostRecord) this.#readByReference();
       else if (status === RUN.needInput) {
         const left = this.#left();
@@ -187,6 +205,22 @@ export class TableDecoder {
       } else if (status === RUN.unexpected) {
         throw this.#cursor(call.inPos.value >>> 0, this.#inEnd()).unexpected('"," or "]"');
       }
+    }
+  }
+
+  /**
+   * The index of the next record that is watched, null without any. Keeps the mark of the one that was read last.
+   *
+   * @param records so many were read
+   */
+  #nextToKeep(records: number): number | null {
+    for (;;) {
+      const offset = this.#watched[this.#nextWatched];
+      if (offset === undefined) return null;
+      const index = offset - this.#firstOffset;
+      if (index >= records) return index;
+      if (index === records - 1) this.#marks.set(index, recordMark(this.#lastRecord()));
+      this.#nextWatched++;
     }
   }
 

@@ -16,6 +16,8 @@ export interface WindowDecoderOptions extends EncodingOptions {
   /** Where encoded bytes wait; shared by the decoders of an export. */
   readonly pool: BlockPool;
   readonly onDrift: (drift: Drift) => never;
+  /** Offsets of records whose marks are kept, ascending. */
+  readonly watched: readonly number[];
 }
 
 /**
@@ -33,7 +35,7 @@ export class WindowDecoder {
     this.#tables = new Map(
       options.plans.map((plan) => [
         plan.list,
-        new TableDecoder(plan, options, options.pool, options.onDrift),
+        new TableDecoder(plan, options, options.pool, options.onDrift, options.watched),
       ]),
     );
   }

@@ -8,6 +8,7 @@ import { firstInvalidUtf8 } from '../utf8.js';
 import type { BufferPool } from './buffer-pool.js';
 import { JsonCursor } from './json-cursor.js';
 import { parseChecked, parseCheckedElements } from './parse-json.js';
+import { recordMark } from './record-mark.js';
 import { invalidJson } from './syntax.js';
 
 /** Records are parsed in runs of about this many bytes: one string each, and short-lived. */
@@ -119,6 +120,9 @@ export function cutBody(
   }
 }
 
+/** The comma behind a record, with white space (RFC 8259, section 2). */
+const BEHIND_RECORD = /[ \t\n\r]*,[ \t\n\r]*$/;
+
 function recordList(bytes: Buffer, key: string, starts: Uint32Array, lastEnd: number): RecordList {
   const startOf = (index: number) => (index < starts.length ? (starts[index] as number) : lastEnd);
   return {
@@ -138,6 +142,10 @@ function recordList(bytes: Buffer, key: string, starts: Uint32Array, lastEnd: nu
       const text = from < to ? bytes.toString('utf8', startOf(from), startOf(to)) : '';
       for (const record of parseCheckedElements(text)) hash.update(`${canonicalJson(record)}\n`);
       return hash.digest('hex');
+    },
+    mark(index) {
+      const text = bytes.toString('utf8', startOf(index), startOf(index + 1));
+      return recordMark(index + 1 < starts.length ? text.replace(BEHIND_RECORD, '') : text);
     },
   };
 }

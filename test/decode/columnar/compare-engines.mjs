@@ -122,8 +122,22 @@ class Parts {
   }
 }
 
+/** Offsets of some single records and some runs of them, in an answer of so many. */
+export function watchedOf(offset, count) {
+  return Array.from({ length: Math.min(count, 1000) }, (_, index) => offset + index).filter(
+    (watched) => watched % 7 < 2 || watched % 5 === 0,
+  );
+}
+
+function watchedIn({ windows }) {
+  const offsets = windows.flatMap(({ answers }) =>
+    answers.flatMap(({ offset, bytes }) => watchedOf(offset, bytes.length)),
+  );
+  return [...new Set(offsets)].sort((one, other) => one - other);
+}
+
 /** What an answer says besides its rows. */
-export function facts(engines, test, body) {
+export function facts(engines, test, body, offset = 0) {
   const { stringifyJson } = engines;
   const planned = new Set(test.plans.map((plan) => plan.list));
   return {
@@ -137,6 +151,7 @@ export function facts(engines, test, body) {
         list.digest(0, Math.min(1, list.count)),
         list.digest(Math.max(0, list.count - 1), list.count),
       ],
+      marks: watchedOf(offset, list.count).map((watched) => list.mark(watched - offset)),
       records: planned.has(list.key)
         ? null
         : [...list.batches()].flat().map((record) => stringifyJson(record)),
@@ -159,7 +174,16 @@ const inWorkers = (engines, options) => new engines.WorkerDecoders(2, options);
 export async function runColumnar(engines, test, open = inThisThread) {
   const result = { bodies: [], tables: [], files: [], rows: [], overflowRows: [], error: null };
   const { plans, format, compression, csv } = test;
-  const decoders = open(engines, { plans, format, compression, csv, maxAnswerBytes: MAX_BYTES, onDrift });
+  const watched = watchedIn(test);
+  const decoders = open(engines, {
+    plans,
+    format,
+    compression,
+    csv,
+    maxAnswerBytes: MAX_BYTES,
+    watched,
+    onDrift,
+  });
   try {
     const parts = await Promise.all(test.plans.map((plan) => Parts.open(engines, test, plan)));
     for (const { answers } of test.windows) {
@@ -168,7 +192,7 @@ export async function runColumnar(engines, test, open = inThisThread) {
         for (const end of answer.breaks) await tryBroken(decoders, planned, answer, end);
         const asked = { offset: answer.offset, limit: answer.limit };
         const body = await decoders.readAnswer(chunksOf(answer), planned, asked);
-        result.bodies.push(facts(engines, test, body));
+        result.bodies.push(facts(engines, test, body, answer.offset));
       }
       const encoded = await decoders.endWindow(planned);
       for (const [index, part] of parts.entries()) {
@@ -210,7 +234,7 @@ async function runReference(engines, test) {
     for (const { answers } of test.windows) {
       for (const answer of answers) {
         const body = await engines.decodeBody(chunksOf(answer), MAX_BYTES, pool);
-        result.bodies.push(facts(engines, test, body));
+        result.bodies.push(facts(engines, test, body, answer.offset));
         for (const [index, plan] of test.plans.entries()) {
           let { offset } = answer;
           for (const records of engines.recordsFor(plan, body)) {

@@ -44,6 +44,7 @@ export function decoderFor(plan: TablePlan, format: Format): WindowDecoder {
     compression: 'none',
     csv: PLAIN_CSV,
     maxAnswerBytes: 1_000_000_000,
+    watched: [],
     pool: new BlockPool(),
     onDrift: ({ table }) => {
       throw new Error(`drift in ${table}`);
