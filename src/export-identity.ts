@@ -59,16 +59,22 @@ export function identityOf(job: OpenJob, sample: FirstSample, options: ResolvedE
   };
 }
 
-/** Where an export with these tables begins. */
+/**
+ * Where an export with these tables begins.
+ *
+ * @param sample SHA-256 over the records that they were planned from
+ */
 export function newCheckpoint(
   identity: ExportIdentity,
   plans: readonly TablePlan[],
   windowSize: number,
+  sample: string | undefined,
 ): Checkpoint {
   return {
     version: 1,
     identity,
     startedAt: new Date().toISOString(),
+    sample,
     committedOffset: 0,
     windowSize,
     windows: 0,

@@ -1,5 +1,5 @@
 import { buildManifest } from './build-manifest.js';
-import { type Checkpoint, formatCheckpoint } from './checkpoint/checkpoint-file.js';
+import { type Checkpoint, checkSample, formatCheckpoint } from './checkpoint/checkpoint-file.js';
 import type { GesClient } from './client/ges-client.js';
 import {
   checkLakePlans,
@@ -21,7 +21,16 @@ import { identityOf, newCheckpoint } from './export-identity.js';
 import { checkFoldersFree, checkNothingThere, findStart, restartAt } from './export-start.js';
 import { FileThread } from './file-thread.js';
 import { type FileWork, workHere } from './file-work.js';
-import { bothSamples, type JobSample, planJob, SampleGuard, sampleJob } from './job-sample.js';
+import {
+  bothSamples,
+  digestOf,
+  type FirstSample,
+  type JobSample,
+  planJob,
+  SampleGuard,
+  sampleEverywhere,
+  sampleJob,
+} from './job-sample.js';
 import { type OpenJob, openJob, type WaitOptions } from './job-source.js';
 import { formatManifest, MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './manifest/manifest.js';
 import type { TablePlan, Window } from './model.js';
@@ -191,13 +200,27 @@ async function completePlace(
       checkpoint.tables.map(({ plan }) => plan),
       run,
     );
-    return await fillPlace(job, first, run, place, checkpoint);
+    return await fillPlace(job, await sampleAgain(job, first, run, checkpoint), run, place, checkpoint);
   }
   const { plans: wanted, sample } = await planExport(client, job, run, first);
   const plans = await planLakeTables(wanted, run);
   await checkFoldersFree(place, plans, options.force);
   const windowSize = windowSizeOf(sample, options);
-  return await fillPlace(job, sample, run, place, newCheckpoint(identity, plans, windowSize));
+  const plannedFrom = job.plans === undefined ? digestOf(sample) : undefined;
+  return await fillPlace(job, sample, run, place, newCheckpoint(identity, plans, windowSize, plannedFrom));
+}
+
+/** The sample that the tables of an unfinished export were planned from, read again to be compared with its pages. */
+async function sampleAgain(
+  job: OpenJob,
+  first: FirstSample,
+  { options, signal }: Run,
+  checkpoint: Checkpoint,
+): Promise<JobSample> {
+  if (job.plans !== undefined) return first;
+  const planned = await sampleEverywhere(job, first, options.pageSize, signal);
+  checkSample(checkpoint, digestOf(planned));
+  return bothSamples(first, planned);
 }
 
 /** Brings the place from a checkpoint to the end; begins again once for each table that turns out too narrow. */
@@ -219,7 +242,7 @@ async function fillPlace(
         plan.name === error.drift.table ? withOverflow(plan) : plan,
       );
       run.onEvent({ type: 'restarted', reason: error.message });
-      begin = newCheckpoint(begin.identity, await planLakeTables(plans, run), begin.windowSize);
+      begin = newCheckpoint(begin.identity, await planLakeTables(plans, run), begin.windowSize, begin.sample);
       await restartAt(place, begin);
     } finally {
       await work.close();

@@ -32,6 +32,8 @@ export interface JobSample {
   /** Mean length of a record's JSON text, in bytes; 0 without any. */
   readonly recordBytes: number;
   readonly lists: readonly ListSample[];
+  /** Whether `lists` hold all records that were read: they were not too long for that. */
+  readonly isHeld: boolean;
   /** The records of a paged result that were read, by their offset. */
   readonly records: SampledRecords;
 }
@@ -68,7 +70,7 @@ export async function sampleJob(job: OpenJob, pageSize: number, signal: AbortSig
  *
  * @throws whatever reading a window throws
  */
-async function sampleEverywhere(
+export async function sampleEverywhere(
   job: OpenJob,
   earlier: JobSample | undefined,
   pageSize: number,
@@ -84,22 +86,38 @@ async function sampleEverywhere(
   return { ...lists, records };
 }
 
+/**
+ * SHA-256 over the records of a sample by their lists, whatever answers they came in; undefined where not all of them
+ * are held.
+ */
+export function digestOf({ isHeld, lists }: JobSample): string | undefined {
+  if (!isHeld) return undefined;
+  const hash = createHash('sha256');
+  const filled = lists.filter(({ records }) => records.length > 0);
+  for (const { key, records } of filled.toSorted((one, other) => (one.key < other.key ? -1 : 1))) {
+    hash.update(`${JSON.stringify(key)}\n`);
+    for (const record of records) hash.update(`${canonicalJson(record)}\n`);
+  }
+  return hash.digest('hex');
+}
+
 async function sampleLists(
   job: OpenJob,
   windows: readonly Window[],
   size: number,
   signal: AbortSignal,
   look?: (sample: Sample) => void,
-): Promise<Pick<JobSample, 'recordBytes' | 'lists'>> {
+): Promise<Omit<JobSample, 'records'>> {
   const samples = new Map<string, ListSoFar>();
-  let isWhole = !job.isPaged || (job.total !== null && job.total <= WHOLE_SAMPLE_RECORDS);
+  const isWhole = !job.isPaged || (job.total !== null && job.total <= WHOLE_SAMPLE_RECORDS);
+  let isHeld = true;
   let bytes = 0;
   let count = 0;
   for await (const sample of readSamples(job, windows, size, signal)) {
     look?.(sample);
     for (const { body } of sample.answers) {
       const share = Math.min(1, Math.max(0, MAX_SAMPLE_BYTES - bytes) / body.bytes);
-      if (share < 1) isWhole = false;
+      if (share < 1) isHeld = false;
       bytes += body.bytes;
       for (const list of body.lists) {
         count += list.count;
@@ -113,11 +131,12 @@ async function sampleLists(
     }
   }
   return {
+    isHeld,
     recordBytes: bytes / Math.max(1, count),
     lists: [...samples].map(([key, { records, members, splitsGroups }]) => ({
       key,
       records,
-      isWhole,
+      isWhole: isWhole && isHeld,
       members: members === undefined ? undefined : [...members],
       splitsGroups,
     })),

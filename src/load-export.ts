@@ -18,6 +18,7 @@ import { partParquet } from './load-parquet.js';
 import { loadSource } from './load-source.js';
 import type { Manifest } from './manifest/manifest.js';
 import { OVERFLOW_NAME } from './model.js';
+import { hideInError } from './secret-text.js';
 
 /** The database, and how to reach it. */
 export type LoadDatabase =
@@ -111,6 +112,8 @@ async function loadFinished(
     }));
     for (const table of report) onEvent({ type: 'load-finished', ...table });
     return { jobId: manifest.job.id, tables: report };
+  } catch (error) {
+    throw hideInError(error, loader.secrets());
   } finally {
     await loader.close();
   }

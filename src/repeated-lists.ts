@@ -1,11 +1,16 @@
-import type { DecodedBody, RecordList } from './model.js';
+import type { DecodedBody, RecordList, Window } from './model.js';
+import { resultChanged } from './pager/check-answer.js';
 import { resultLists } from './tables/plan-tables.js';
 
 type Lists = Pick<DecodedBody, 'lists'>;
 
 /** Lists that come whole with every page, whatever is asked for. */
 export interface RepeatedLists {
-  /** Takes out of an answer what was read before. */
+  /**
+   * Takes out of an answer what was read before.
+   *
+   * @throws PageError `TOTAL_CHANGED` where such a list has come in two ways
+   */
   drop(body: DecodedBody, offset: number): DecodedBody;
   /** Leaves what `offset` and `limit` count. */
   paged(body: Lists): Lists;
@@ -37,8 +42,16 @@ export function findRepeatedLists(first: Lists, second: Lists, primary: string |
   });
   if (beside.length === 0) return null;
   const whole = new Map(beside.map((list) => [list.key, list.digest(0, list.count)]));
+  const watches = new Map(beside.map(({ key }) => [key, new ListWatch(key)]));
   return {
     drop(body, offset) {
+      const paged = body.lists.reduce((sum, list) => sum + (whole.has(list.key) ? 0 : list.count), 0);
+      for (const list of body.lists) {
+        const watch = watches.get(list.key);
+        if (watch === undefined) continue;
+        const digest = list.digest(0, list.count);
+        watch.see({ offset, limit: paged }, list.count, digest, digest === whole.get(list.key));
+      }
       if (offset === 0) return body;
       const lists = body.lists.filter((list) => {
         const digest = whole.get(list.key);
@@ -48,4 +61,37 @@ export function findRepeatedLists(first: Lists, second: Lists, primary: string |
     },
     paged: ({ lists }) => ({ lists: lists.filter((list) => !whole.has(list.key)) }),
   };
+}
+
+/** Whether a list that seems to come whole with every answer does: all of it or none, and the same for the same window. */
+class ListWatch {
+  readonly #name: string;
+  readonly #digests = new Map<string, string>();
+  #wholeAt: number | null = null;
+  #otherAt: number | null = null;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** @throws PageError `TOTAL_CHANGED` */
+  see(window: Window, count: number, digest: string, isWhole: boolean): void {
+    const place = `${window.offset} ${window.limit}`;
+    const before = this.#digests.get(place);
+    if (before !== undefined && before !== digest)
+      throw resultChanged(
+        window,
+        `The list "${this.#name}" has other records at offset ${window.offset} than before`,
+      );
+    this.#digests.set(place, digest);
+    if (count === 0) return;
+    // At the beginning the whole of it stands in any case.
+    if (!isWhole) this.#otherAt ??= window.offset;
+    else if (window.offset > 0) this.#wholeAt ??= window.offset;
+    if (this.#wholeAt === null || this.#otherAt === null) return;
+    throw resultChanged(
+      window,
+      `The list "${this.#name}" is the same at offset ${this.#wholeAt} as at the beginning, and another one at offset ${this.#otherAt}`,
+    );
+  }
 }

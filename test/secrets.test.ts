@@ -1,6 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { inspect } from 'node:util';
+import { expect, onTestFinished } from 'vitest';
+import { LoadError } from '../src/errors.js';
+import { hideInError } from '../src/secret-text.js';
 import { startSimulator } from '../src/simulator/simulator.js';
 import { test } from './cli/export-test.js';
 import { runCommand } from './cli/run-command.js';
@@ -308,4 +312,113 @@ test('a session token that an object store repeats is not told', async ({ openGr
   const { exitCode, stdout, stderr } = await runCommand(args, { env: { ...graph.env, ...store } });
   expect([exitCode, stderr.includes('no ***')], stderr).toEqual([1, true]);
   expect(`${stdout.toString()}${stderr}`).not.toContain(PLANTED);
+});
+
+/** A database password where each database looks for it. */
+const DATABASE_PASSWORD = 'planted-database-password';
+
+/** A server of PostgreSQL that asks for the password, and repeats it in every part of its refusal. */
+async function postgresThatTells(): Promise<{ readonly port: number }> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => {
+      // The first message has no letter before it (PostgreSQL manual, "Message Formats").
+      if (bytes[0] === 0) {
+        socket.write(Buffer.from('R\0\0\0\x08\0\0\0\x03', 'latin1'));
+        return;
+      }
+      const password = bytes.toString('latin1', 5, bytes.length - 1);
+      const fields = [
+        'SFATAL',
+        'C28P01',
+        `Mno user has ${password}`,
+        `Dnot ${password}`,
+        `Wat ${password}`,
+        '',
+      ];
+      const text = Buffer.from(`${fields.join('\0')}\0`, 'latin1');
+      const head = Buffer.from('E\0\0\0\0', 'latin1');
+      head.writeInt32BE(text.length + 4, 1);
+      socket.end(Buffer.concat([head, text]));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return { port: (server.address() as AddressInfo).port };
+}
+
+test('a database password that PostgreSQL repeats is not told, wherever it came from', async ({
+  folder,
+  openGraph,
+}) => {
+  const graph = await openGraph();
+  const out = join(folder, 'out');
+  expect((await graph.run('export', 'pagerank', '--out', out)).exitCode).toBe(0);
+  const { port } = await postgresThatTells();
+  const passwords = join(folder, 'pgpass');
+  await writeFile(passwords, `*:*:*:*:${DATABASE_PASSWORD}\n`, { mode: 0o600 });
+  const where = { PGHOST: '127.0.0.1', PGPORT: String(port), PGUSER: 'loader', PGSSLMODE: 'disable' };
+  for (const from of [{ PGPASSWORD: DATABASE_PASSWORD }, { PGPASSFILE: passwords }]) {
+    const args = ['load', 'postgres', out, '--debug', '--json'];
+    const { exitCode, stdout, stderr } = await runCommand(args, { env: { ...where, ...from } });
+    expect([exitCode, stderr.includes('no user has ***')], stderr).toEqual([1, true]);
+    expect(`${stdout.toString()}${stderr}`).not.toContain(DATABASE_PASSWORD);
+  }
+});
+
+test.for([0, 1])(
+  'a database password that ClickHouse repeats is not told after %i statements',
+  async (good, { folder, openGraph }) => {
+    const graph = await openGraph();
+    const out = join(folder, 'out');
+    expect((await graph.run('export', 'pagerank', '--out', out)).exitCode).toBe(0);
+    let asked = 0;
+    const { endpoint } = await serve(({ headers }) => {
+      if (asked++ < good) return json({ meta: [], data: [{ 1: 1 }], rows: 1 });
+      const [, encoded = ''] = (headers.authorization ?? '').split(' ');
+      const [, password] = Buffer.from(encoded, 'base64').toString().split(':');
+      return {
+        status: 403,
+        body: `Code: 516. DB::Exception: default: ${password} is wrong. (AUTHENTICATION_FAILED)`,
+      };
+    });
+    const env = { CLICKHOUSE_URL: endpoint, CLICKHOUSE_PASSWORD: DATABASE_PASSWORD };
+    const args = ['load', 'clickhouse', out, '--debug', '--json'];
+    const { exitCode, stdout, stderr } = await runCommand(args, { env });
+    expect([exitCode, stderr.includes('*** is wrong')], stderr).toEqual([1, true]);
+    expect(`${stdout.toString()}${stderr}`).not.toContain(DATABASE_PASSWORD);
+  },
+);
+
+test('keys of an object store that the SDK found by itself are not told', async ({ folder, openGraph }) => {
+  const graph = await openGraph();
+  const keys = join(folder, 'credentials');
+  await writeFile(
+    keys,
+    `[default]\naws_access_key_id = key\naws_secret_access_key = planted-secret-key\naws_session_token = ${PLANTED}\n`,
+  );
+  const { endpoint } = await serve(({ headers }) => ({
+    status: 403,
+    headers: { 'content-type': 'application/xml' },
+    body: `<Error><Code>InvalidToken</Code><Message>no ${headers['x-amz-security-token']} planted-secret-key</Message></Error>`,
+  }));
+  const env = { ...graph.env, AWS_ENDPOINT_URL_S3: endpoint, AWS_SHARED_CREDENTIALS_FILE: keys };
+  const args = ['export', 'pagerank', '--out', 's3://bucket/a', '--s3-region', 'x-1', '--json', '--debug'];
+  const { exitCode, stdout, stderr } = await runCommand(args, { env: { ...env, HOME: '/nonexistent' } });
+  expect([exitCode, stderr.includes('no *** ***')], stderr).toEqual([1, true]);
+  expect(`${stdout.toString()}${stderr}`).not.toMatch(/planted-(secret-key|token)/);
+});
+
+test('no error keeps a secret, in whatever of it and behind it', () => {
+  const deep = Object.assign(new Error(`deep ${PLANTED}`), { detail: [{ said: PLANTED }] });
+  const error = new LoadError('LOAD_REFUSED', `no ${PLANTED}`, { cause: deep, details: { text: PLANTED } });
+  hideInError(error, [PLANTED, 'abc']);
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(PLANTED);
+  expect(error.message).toBe('no ***');
+  // A connection that hangs on an error is in use.
+  const connection = new (class Connection {
+    password = PLANTED;
+  })();
+  hideInError(Object.assign(new Error('x'), { connection }), [PLANTED]);
+  expect(connection.password).toBe(PLANTED);
 });

@@ -56,6 +56,11 @@ const checkpointSchema = z.strictObject({
   version: z.literal(1),
   identity,
   startedAt: z.string(),
+  /**
+   * SHA-256 over the records that the tables were planned from, of every list; missing where they were not read from
+   * samples, or where those were too long to be held.
+   */
+  sample: z.string().optional(),
   /** All records before this offset are in files, and those files are on disk. */
   committedOffset: offset,
   /** Records a window. */
@@ -178,6 +183,16 @@ export function checkIdentity(saved: ExportIdentity, current: ExportIdentity): v
     'CHECKPOINT_MISMATCH',
     `Cannot resume: the checkpoint was made for ${field} "${String(before)}", not "${String(now)}"`,
     { details },
+  );
+}
+
+/** @throws CheckpointError `TOTAL_CHANGED` where the tables were planned from records that are not there any more */
+export function checkSample({ sample }: Checkpoint, current: string | undefined): void {
+  if (sample === undefined || current === undefined || sample === current) return;
+  throw new CheckpointError(
+    'TOTAL_CHANGED',
+    'Cannot resume: the records that the tables were planned from are not there any more',
+    { details: { field: 'sample', expected: sample, actual: current } },
   );
 }
 

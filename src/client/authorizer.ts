@@ -1,4 +1,5 @@
 import { RequestError } from '../errors.js';
+import { hideInError } from '../secret-text.js';
 import type { Credentials } from './credentials.js';
 import type { HttpRequest } from './http.js';
 
@@ -22,7 +23,7 @@ export function createAuthorizer(credentials: Credentials): Authorizer {
     try {
       return await sendAuthorized(request, send);
     } catch (error) {
-      throw error instanceof RequestError ? cleaned(error, credentials) : error;
+      throw cleaned(error, credentials);
     }
   };
 
@@ -64,23 +65,8 @@ async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal | un
   }
 }
 
-/** Shorter texts occur in every message. */
-const MIN_SECRET = 4;
-
-/** A text of a server with every secret blotted out; to be called before the text is cut. */
-export function withoutSecrets(text: string, credentials: Credentials): string {
-  const secrets = [...credentials.secrets()].filter((secret) => secret.length >= MIN_SECRET);
-  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
-}
-
-function cleaned(error: RequestError, credentials: Credentials): RequestError {
-  const clean = <T>(value: T) => (typeof value === 'string' ? withoutSecrets(value, credentials) : value);
-  const cleanAll = (values: object) =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, clean(value)]));
-  return error.with({
-    message: clean(error.message),
-    facts: cleanAll(error.facts),
-    details: cleanAll(error.details),
-    action: (error.code === 'API_UNAUTHORIZED' ? credentials.advice : undefined) ?? error.action,
-  });
+function cleaned(error: unknown, { secrets, advice }: Credentials): unknown {
+  hideInError(error, secrets());
+  const isRefused = error instanceof RequestError && error.code === 'API_UNAUTHORIZED';
+  return isRefused && advice !== undefined ? error.with({ action: advice }) : error;
 }

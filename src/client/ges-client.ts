@@ -1,7 +1,8 @@
 import { JobError, RequestError, type RequestFacts } from '../errors.js';
 import { JsonObject } from '../json-value.js';
 import type { DecodedBody, Window } from '../model.js';
-import { createAuthorizer, withoutSecrets } from './authorizer.js';
+import { withoutSecrets } from '../secret-text.js';
+import { createAuthorizer } from './authorizer.js';
 import { withoutMark } from './byte-order-mark.js';
 import type { Credentials } from './credentials.js';
 import type { NetworkOptions } from './dispatcher.js';
@@ -119,7 +120,7 @@ export function createGesClient(options: GesClientOptions): GesClient {
   const pace = new Pace(options.retry, options.connections);
   const prefix = base.pathname.replace(/\/+$/, '');
   const root = graphPath(options);
-  const clean = (text: string) => withoutSecrets(text, options.credentials);
+  const clean = (text: string) => withoutSecrets(text, options.credentials.secrets());
 
   return {
     clean,

@@ -128,5 +128,7 @@ export interface Loader {
    * @throws GesExportError `LOAD_*`, `VERIFY_FAILED`
    */
   load(tables: readonly LoadTable[], setting: LoadSetting): Promise<readonly LoadOutcome[]>;
+  /** Texts that no message may repeat. */
+  secrets(): Iterable<string>;
   close(): Promise<void>;
 }

@@ -224,6 +224,18 @@ describe.each(['columnar', 'reference'] as const)('with the %s engine', (engine)
         answer({ page: offset === TOTAL - PAGE ? [...page.slice(0, -1), '{"v36":0}'] : page }),
       'TOTAL_CHANGED',
     ],
+    [
+      'another record in the middle',
+      'on one page',
+      ({ page, answer }) => answer({ page: page.map((record, at) => (at === 4 ? '{"v24":24.5}' : record)) }),
+      'TOTAL_CHANGED',
+    ],
+    [
+      'one record twice in the middle and another not at all',
+      'on one page',
+      ({ page, answer }) => answer({ page: page.map((record, at) => page[at === 4 ? 5 : at] ?? record) }),
+      'TOTAL_CHANGED',
+    ],
     ['a whole total in quotes', 'always', ({ answer }) => answer({ total: `" ${TOTAL} "` }), 'none'],
     ['a total that is no number', 'on one page', ({ answer }) => answer({ total: '37.5' }), 'PAGE_INVALID'],
     [
@@ -311,6 +323,66 @@ describe.each(['columnar', 'reference'] as const)('with the %s engine', (engine)
     );
   });
 
+  test.each([
+    ['the middle of a page, in the first list', 'vertices', 4],
+    ['the middle of a page, in the second list', 'edges', 4],
+    ['its last record', 'edges', 9],
+  ] as const)('of several lists that are paged together, %s is compared', async (_, name, index) => {
+    const { endpoint } = await servePairs(({ offset, limit, lists }) => {
+      if (offset === 20 && limit === PAGE) lists[name][index] = lists[name][0];
+      return 200;
+    });
+    const { run } = await exportOf(endpoint, engine, PAGE);
+    await expect(run()).rejects.toMatchObject({ code: 'TOTAL_CHANGED' });
+  });
+
+  test('tables that were planned from a sample that lied are not gone on with', async () => {
+    let isFirst = true;
+    const { endpoint } = await servePairs(({ offset, limit, lists }) => {
+      // Only the sample that is planned from is longer than a page; what the first sample shows stays.
+      if (isFirst && limit > PAGE)
+        lists.edges = lists.edges.map((edge, at) => edge?.replace('[', offset + at === 24 ? '["x",' : '['));
+      return isFirst && limit === PAGE && offset === 20 ? 503 : 200;
+    });
+    const { out, run } = await exportOf(endpoint, engine, PAGE);
+    await expect(run()).rejects.toMatchObject({ code: 'REQUEST_BUSY' });
+    expect(await readdir(join(out, '.ges-export'))).toEqual(['checkpoint.json']);
+    isFirst = false;
+    await expect(run()).rejects.toThrow(/^Cannot resume: the records that the tables were planned from/);
+    expect(await readdir(out)).toContain('_UNFINISHED');
+  });
+
+  test('several lists that tell the truth are exported, whether they were stopped or not', async () => {
+    let isFirst = true;
+    const { endpoint } = await servePairs(({ offset, limit }) =>
+      isFirst && limit === PAGE && offset === 20 ? 503 : 200,
+    );
+    const { run } = await exportOf(endpoint, engine, PAGE);
+    await expect(run()).rejects.toMatchObject({ code: 'REQUEST_BUSY' });
+    isFirst = false;
+    const { tables } = await run();
+    expect(tables.map(({ name, rows }) => [name, rows]).sort()).toEqual([
+      ['edges', TOTAL],
+      ['vertices', TOTAL],
+    ]);
+  });
+
+  test.each([
+    ['on the page at the beginning', 0, /at the beginning, and another one at offset 0/],
+    ['on a later page', 20, /at the beginning, and another one at offset 20/],
+  ] as const)('a list that comes whole with every page may not be another one %s', async (_, at, says) => {
+    const { endpoint } = await serveBeside(RECORDS, ({ offset, limit }) => offset === at && limit === PAGE);
+    const { run } = await exportOf(endpoint, engine, PAGE);
+    await expect(run()).rejects.toThrow(says);
+  });
+
+  test('a list that comes whole with every page is the same each time', async () => {
+    let asked = 0;
+    const { endpoint } = await serveBeside(RECORDS.slice(0, 4), ({ limit }) => limit > 1 && asked++ > 0);
+    const { run } = await exportOf(endpoint, engine, PAGE);
+    await expect(run()).rejects.toThrow(/has other records at offset 0 than before/);
+  });
+
   test('offsets that are bent are found out one record at a time, too', async () => {
     const bent: Lie = ({ offset, limit, answer }) =>
       offset > 4 && offset < 9 && limit === 1
@@ -320,6 +392,54 @@ describe.each(['columnar', 'reference'] as const)('with the %s engine', (engine)
     expect(await exportFrom(({ answer }) => answer(), 'always', engine, 1)).toBe(null);
   });
 });
+
+interface Pairs {
+  readonly offset: number;
+  readonly limit: number;
+  /** What the answer holds; may be changed. */
+  readonly lists: { vertices: (string | undefined)[]; edges: (string | undefined)[] };
+}
+
+function windowOf(url: URL): { readonly offset: number; readonly limit: number } {
+  return { offset: Number(url.searchParams.get('offset')), limit: Number(url.searchParams.get('limit')) };
+}
+
+/** A result of vertices and edges that are paged together. @param meddle gives the status of the answer */
+function servePairs(meddle: (asked: Pairs) => number) {
+  const vertices = RECORDS.map((_, at) => `{"id":"v${at}","label":"x","properties":{"p":[${at}]}}`);
+  const edges = RECORDS.map(
+    (_, at) => `{"source":"v${at}","target":"w","label":"e","properties":{"q":[${at}]}}`,
+  );
+  return serve(({ url }): Reply => {
+    if (url.pathname.endsWith('/schema')) return { status: 400, body: '{}' };
+    const { offset, limit } = windowOf(url);
+    const lists: Pairs['lists'] = {
+      vertices: vertices.slice(offset, offset + limit),
+      edges: edges.slice(offset, offset + limit),
+    };
+    const sizes = `"data_offset":${offset},"data_return_size":${lists.edges.length},"data_total_size":${TOTAL}`;
+    const status = meddle({ offset, limit, lists });
+    const outputs = `"vertices":[${lists.vertices}],"edges":[${lists.edges}],${sizes}`;
+    return { status, body: `{"data":{"outputs":{${outputs}}},"status":"success"}` };
+  });
+}
+
+/** A result beside whose pages a list stands whole; another one where `isLie`. */
+function serveBeside(
+  records: readonly string[],
+  isLie: (asked: { readonly offset: number; readonly limit: number }) => boolean,
+) {
+  return serve(({ url }): Reply => {
+    if (url.pathname.endsWith('/schema')) return { status: 400, body: '{}' };
+    const { offset, limit } = windowOf(url);
+    const page = records.slice(offset, offset + limit);
+    const paths = `["a","b"],["c","${isLie({ offset, limit }) ? 'e' : 'd'}"]`;
+    const sizes = `"data_offset":${offset},"data_return_size":${page.length},"data_total_size":${records.length}`;
+    return {
+      body: `{"data":{"outputs":{"pagerank":[${page}],"paths":[${paths}],${sizes}}},"status":"success"}`,
+    };
+  });
+}
 
 function noList(offset: number, instead: string): string {
   const sizes = `"data_offset":${offset},"data_return_size":1,"data_total_size":${TOTAL}`;

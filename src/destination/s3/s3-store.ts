@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
 import { StoreError } from '../../errors.js';
+import { hideInError } from '../../secret-text.js';
 import type { S3Sdk } from './load-sdk.js';
 import { createS3Client, type StoreSettings } from './s3-client.js';
 import { storeCode, toStoreError } from './store-error.js';
@@ -32,7 +33,6 @@ export class S3Store {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #endpoint: string;
-  readonly #secrets: readonly string[];
   readonly #signal: AbortSignal;
   readonly #maxAttempts: number;
   /** The time at the store when it last answered: ages of objects do not depend on the clock of this machine. */
@@ -43,8 +43,6 @@ export class S3Store {
     this.#sdk = sdk;
     this.#bucket = bucket;
     this.#endpoint = settings.s3Endpoint ?? 'the store';
-    const { s3SessionToken, s3SecretAccessKey } = settings;
-    this.#secrets = [s3SessionToken, s3SecretAccessKey].flatMap((secret) => secret || []);
     this.#signal = signal;
     this.#maxAttempts = settings.maxAttempts;
     this.#client = createS3Client(sdk, settings, (date) => {
@@ -112,7 +110,7 @@ export class S3Store {
         this.#signal.throwIfAborted();
         if (at > before) attempt = 0;
         else if (attempt >= this.#maxAttempts || storeCode(error) === 'PreconditionFailed')
-          throw this.#named(error, 'read', object.key);
+          throw await this.#named(error, 'read', object.key);
       }
     }
   }
@@ -297,12 +295,23 @@ export class S3Store {
       return await request();
     } catch (error) {
       this.#signal.throwIfAborted();
-      throw this.#named(error, action, key);
+      throw await this.#named(error, action, key);
     }
   }
 
-  #named(error: unknown, action: string, key: string): unknown {
-    return toStoreError(error, `${action} "${this.nameOf(key)}"`, this.#endpoint, this.#secrets);
+  async #named(error: unknown, action: string, key: string): Promise<unknown> {
+    const named = toStoreError(error, `${action} "${this.nameOf(key)}"`, this.#endpoint);
+    return hideInError(named, await this.#secrets());
+  }
+
+  /** Those that the chain of the SDK has found, too; none where it finds none, which is the failure then. */
+  async #secrets(): Promise<readonly string[]> {
+    try {
+      const { secretAccessKey, sessionToken } = await this.#client.config.credentials();
+      return [secretAccessKey, sessionToken ?? ''];
+    } catch {
+      return [];
+    }
   }
 
   #rejected(action: string, key: string, what: string): StoreError {

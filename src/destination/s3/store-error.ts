@@ -36,14 +36,8 @@ interface Answer {
  * code and the text of the answer do.
  *
  * @param action such as `write "s3://bucket/ranks/manifest.json"`
- * @param secrets are blotted out of what the store says: it may repeat what it was sent
  */
-export function toStoreError(
-  error: unknown,
-  action: string,
-  endpoint: string,
-  secrets: readonly string[],
-): unknown {
+export function toStoreError(error: unknown, action: string, endpoint: string): unknown {
   if (error instanceof GesExportError || !(error instanceof Error)) return error;
   // The one complaint of the SDK before it sends anything.
   if (error.message === 'Region is missing')
@@ -52,7 +46,7 @@ export function toStoreError(
     });
   const { code, status, message } = answerOf(error);
   const said = `${code}${message === '' ? '' : ` (${message})`}`;
-  const text = `Cannot ${action}: ${endpoint} says ${secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), said)}`;
+  const text = `Cannot ${action}: ${endpoint} says ${said}`;
   if (code === 'NoSuchBucket') return new StoreError('STORE_NOT_FOUND', text, { cause: error });
   if (FULL.has(code) || status === 507) return new StoreError('SINK_DISK_FULL', text, { cause: error });
   if (BUSY.has(code) || (status !== null && (status === 429 || status >= 500) && status !== 501))

@@ -41,6 +41,7 @@ export async function openClickhouse(connection: ClickhouseConnection): Promise<
         outcomes.push(await new TableLoad(session, database, ledger, target, setting).run());
       return outcomes;
     },
+    secrets: () => [connection.password],
     close: () => session.close(),
   };
 }

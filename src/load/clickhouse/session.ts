@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { hideInError } from '../../secret-text.js';
 import type { ClickhouseConnection } from '../load-model.js';
 import { optionalPackage } from '../optional-package.js';
 import { toClickhouseError } from './failure.js';
@@ -30,7 +31,11 @@ export class ClickhouseSession {
         log: { level: api.ClickHouseLogLevel.OFF },
       }),
     );
-    await session.rows('connect', 'SELECT 1');
+    try {
+      await session.rows('connect', 'SELECT 1');
+    } catch (error) {
+      throw hideInError(error, [connection.password]);
+    }
     return session;
   }
 

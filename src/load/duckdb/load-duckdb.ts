@@ -37,7 +37,11 @@ export async function openDuckdb(path: string): Promise<Loader> {
       await close();
       throw new LoadError('LOAD_REFUSED', `"${path}" is no database file of DuckDB`);
     }
-    return { load: (tables, setting) => new DuckdbLoad(api, connection, setting).run(tables), close };
+    return {
+      load: (tables, setting) => new DuckdbLoad(api, connection, setting).run(tables),
+      secrets: () => [],
+      close,
+    };
   } catch (error) {
     throw toDuckdbError(error, `open "${path}"`);
   }

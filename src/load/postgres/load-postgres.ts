@@ -18,6 +18,7 @@ export async function openPostgres(connection: ClientConfig): Promise<Loader> {
   const session = await PostgresSession.open(connection);
   return {
     load: (tables, setting) => loadTables(session, tables, setting),
+    secrets: () => session.secrets(),
     close: () => session.close(),
   };
 }

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import type { Client, ClientConfig, QueryResult } from 'pg';
 import type { from as copyFrom } from 'pg-copy-streams';
 import { LoadError } from '../../errors.js';
+import { hideInError } from '../../secret-text.js';
 import { optionalPackage } from '../optional-package.js';
 import { toPostgresError } from './failure.js';
 
@@ -36,7 +37,7 @@ export class PostgresSession {
     try {
       await client.connect();
     } catch (error) {
-      throw connectError(error);
+      throw hideInError(connectError(error), secretsOf(client));
     }
     const session = new PostgresSession(client, copyStreams.from, false);
     const { rows } = await session.query('ask for its version', VERSION_QUERY);
@@ -76,9 +77,18 @@ export class PostgresSession {
     return result;
   }
 
+  secrets(): Iterable<string> {
+    return secretsOf(this.#client);
+  }
+
   async close(): Promise<void> {
     await this.#client.end();
   }
+}
+
+/** The password, from wherever pg took it: an option, PGPASSWORD or the password file. */
+function secretsOf({ password }: Client): readonly string[] {
+  return typeof password === 'string' ? [password] : [];
 }
 
 /** pg reports a wrong password and the like with a SQLSTATE, and an unusable setting with a plain error. */

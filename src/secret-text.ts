@@ -1,0 +1,37 @@
+/** Shorter texts occur in every message. */
+const MIN_SECRET = 4;
+
+/** A text with every secret blotted out; to be called before the text is cut. */
+export function withoutSecrets(text: string, secrets: Iterable<string>): string {
+  return [...secrets]
+    .filter((secret) => secret.length >= MIN_SECRET)
+    .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+}
+
+/**
+ * The same error with every secret blotted out of all that it says: message, stack, what else stands in it, and the
+ * errors behind it. Whoever talks to a server lets no error of it go without this: a server may repeat what it was sent.
+ */
+export function hideInError(error: unknown, secrets: Iterable<string>): unknown {
+  blotOut(error, [...secrets], new Set());
+  return error;
+}
+
+function blotOut(value: unknown, secrets: readonly string[], seen: Set<unknown>): void {
+  if (!isData(value) || seen.has(value)) return;
+  seen.add(value);
+  for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+    if (typeof property.value !== 'string') {
+      blotOut(property.value, secrets, seen);
+      continue;
+    }
+    const clean = withoutSecrets(property.value, secrets);
+    if (clean !== property.value) Reflect.defineProperty(value, name, { ...property, value: clean });
+  }
+}
+
+/** Errors and plain data: what else hangs on an error, such as a connection, is in use. */
+function isData(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  return value instanceof Error || Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+}
