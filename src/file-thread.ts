@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { RunningHash } from './destination/running-hash.js';
-import type { FileWork } from './file-work.js';
+import { type FileWork, workHere } from './file-work.js';
 import type { PartFile, StoredFile } from './model.js';
 import { type FileContent, readContent } from './verify/file-content.js';
 
@@ -116,4 +116,17 @@ export class FileThread implements FileWork {
 /** A message takes shared memory as it is, and copies all of any other that a piece is only a view of. */
 function toSend(piece: Uint8Array): Uint8Array {
   return piece.buffer instanceof SharedArrayBuffer ? piece : Uint8Array.from(piece);
+}
+
+/** Below this, a thread takes longer to begin than it saves. */
+const MIN_THREAD_BYTES = 64 * 1024 * 1024;
+
+/**
+ * With another thread for the part files of a long export to a folder; a store hashes in its own way.
+ *
+ * @param folder where the paths of parts begin; null at a store
+ * @param bytes of answers that are still to come
+ */
+export function openFileWork(folder: string | null, bytes: number): FileWork {
+  return folder === null || bytes < MIN_THREAD_BYTES ? workHere : new FileThread(folder);
 }
