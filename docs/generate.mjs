@@ -18,6 +18,7 @@ const WHEN = {
   'graph-missing': 'of a graph that is not there',
   'job-missing': 'of a job that is not there',
   missing: 'of something that is not there',
+  'past-end': 'of a window that is not there',
 };
 
 const args = process.argv.slice(2);
@@ -87,6 +88,7 @@ function errorsPage(codes) {
 function gesSection() {
   const rows = GES_ERRORS.map(({ codes, when, meaning, action, consequence }) => {
     const names = codes.map((code) => `\`${code}\``).join(', ');
+    if (when !== undefined && WHEN[when] === undefined) stop(`No words for messages of the kind "${when}"`, 1);
     const speaks = when === undefined ? '' : `, ${WHEN[when]}`;
     return `| ${names}${speaks} | ${becomes(consequence)} | ${cell(meaning)} | ${cell(action)} |`;
   });
