@@ -17,7 +17,8 @@ const BARRED_WAY: ReadonlySet<ErrorCode> = new Set(['TLS_UNTRUSTED', 'PROXY_REFU
  * certain that the server has not acted on it.
  *
  * - No connection could be made, or the server says that it did not begin: it may be sent again.
- * - The server refuses it (4xx, or an error of GES in any answer below 500): final, nothing has happened.
+ * - The server refuses it (4xx, or an error of GES or `result: failed` in any answer below 500): final, nothing has
+ *   happened.
  * - All else is uncertain: the connection broke or fell silent after the request was sent, a 5xx, an answer that
  *   cannot be read. `REQUEST_UNCERTAIN`, never sent again.
  *
@@ -34,7 +35,8 @@ export function judgeWrite(error: RequestError): RequestError {
   if (hasNotBegun) return error.with({ retryable: true });
   // 413 is final unless the server names a time (ges_03_0007).
   if (httpStatus === 413) return error.with({ retryable: error.retryAfterMs !== null });
-  const isRefusal = httpStatus < 500 && (httpStatus >= 300 || gesErrorCode !== undefined);
+  const isSaid = gesErrorCode !== undefined || error.code === 'API_REJECTED';
+  const isRefusal = httpStatus < 500 && (httpStatus >= 300 || isSaid);
   return isRefusal ? error.with({ retryable: false }) : uncertain(error);
 }
 

@@ -57,6 +57,12 @@ test.each<[string, Reply, string]>([
   ],
   ['an error inside HTTP 200', refusal('GES.8404', 'bad execution mode', 200), 'API_REJECTED'],
   [
+    'a failure inside HTTP 200 without a code',
+    json({ result: 'failed', errorMessage: 'no' }),
+    'API_REJECTED',
+  ],
+  ['a failure inside HTTP 200 without a reason', json({ result: 'failed' }), 'API_REJECTED'],
+  [
     'Cypher, whose errors are a list',
     json({ results: [], errors: [{ code: 'GES.8904', message: 'label index not found' }] }, 400),
     'API_REJECTED',
