@@ -1,6 +1,6 @@
 import { isJsonArray, JsonNumber, JsonObject, type JsonValue } from '../json-value.js';
 import type { RecordShape } from '../model.js';
-import { DOCUMENTED_SHAPES, ONE_PATH_LISTS } from './known-keys.js';
+import { DOCUMENTED_SHAPES, isKeyedList, ONE_PATH_LISTS } from './known-keys.js';
 
 /** Records of these may give no row; those of the others give one or more. */
 export const MAYBE_NO_ROW_SHAPES: ReadonlySet<RecordShape> = new Set(['path-long', 'edge-circle']);
@@ -45,6 +45,8 @@ function shapeOfList(list: readonly JsonValue[]): RecordShape | 'any-list' {
 }
 
 function shapeOfObject(key: string, record: JsonObject): RecordShape {
+  // Vertices may have names such as "id".
+  if (record.keys.length === 1 && isKeyedList(key)) return shapeOfKeyed(key, record);
   const has = (member: string) => record.get(member) !== undefined;
   if (has('source') && has('target') && isPathList(record.get('paths'))) return 'path-group';
   const isElement = has('properties') && (has('id') || (has('source') && has('target')));

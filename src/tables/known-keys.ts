@@ -106,3 +106,9 @@ export const JOB_FIELDS: ReadonlySet<string> = new Set([
   'jobType',
   'progress',
 ]);
+
+/** Whether the pages document the list as one of maps, `[{vertexId: value}, …]` (ges_03_0076). */
+export function isKeyedList(name: string): boolean {
+  const shape = DOCUMENTED_SHAPES.get(name);
+  return (shape === 'keyed' || shape === 'keyed-object') && !ONE_VALUE_RESULTS.has(name);
+}

@@ -18,6 +18,8 @@ test.each([
   ['edges', '[{"source": "a", "target": "b", "properties": {}}]', 'element'],
   ['edges', '[{"source": "a", "target": "b"}, {"source": "a", "target": "b", "properties": {}}]', 'element'],
   ['embedding', '[{"a": [0.5]}]', 'keyed'],
+  ['community', '[{"id": "a"}]', 'keyed'],
+  ['vertices', '[{"id": "a"}]', 'object'],
   ['temporal_bfs', '[{"a": {"dist": 1}}]', 'keyed-object'],
   ['results', '[{"id": "a", "pagerank": 1}]', 'object'],
   ['paths', '[["a", "b"], []]', 'path'],
