@@ -51,10 +51,11 @@ function readStatements(body: DecodedBody): DecodedBody | null {
 
 function readColumns(body: DecodedBody): DecodedBody | null {
   const named = body.lists.find((list) => list.key === 'columns');
-  const rows = body.lists.find((list) => list.key === 'data');
-  if (named === undefined || rows === undefined) return null;
+  if (named === undefined) return null;
   const [names] = named.batches();
   if (names !== undefined && !names.every((name) => typeof name === 'string')) return null;
+  const rows = body.lists.find((list) => list.key === ROWS);
+  if (rows === undefined) return hasNoRows(body) ? withoutRows(body, namesOf(names)) : null;
   const first = firstRecord(rows);
   if (first !== undefined && !isRow(first)) return null;
   const columns = namesOf(names);
@@ -71,6 +72,33 @@ function readColumns(body: DecodedBody): DecodedBody | null {
   return withLists(
     body,
     body.lists.filter((other) => other !== named).map((other) => (other === rows ? list : other)),
+  );
+}
+
+/** The member that holds the rows beside `columns`. */
+const ROWS = 'data';
+
+/** Beside `columns`, `data` may be null or missing where there is no row, as in a statement. */
+function hasNoRows({ lists }: DecodedBody): boolean {
+  return lists.every(({ key, count }) => key === 'columns' || (key === 'errors' && count === 0));
+}
+
+function withoutRows(body: DecodedBody, members: readonly string[]): DecodedBody {
+  const envelope = withoutNull(body.envelope, 0);
+  return withLists(body, [derivedList(ROWS, [], { members })], envelope);
+}
+
+/** The answer without a `data` that is null, on the levels where lists stand. */
+function withoutNull(source: JsonObject, level: number): JsonObject {
+  const kept = source.keys.flatMap((key, index) => {
+    const value = source.values[index] as JsonValue;
+    if (key === ROWS && value === null) return [];
+    const isLevel = key === ['data', 'outputs'][level] && value instanceof JsonObject;
+    return [[key, isLevel ? withoutNull(value, level + 1) : value] as const];
+  });
+  return new JsonObject(
+    kept.map(([key]) => key),
+    kept.map(([, value]) => value),
   );
 }
 
