@@ -27,7 +27,8 @@ const WORDS: ReadonlyMap<string, JsonValue> = new Map<string, JsonValue>([
 
 /**
  * `name=value` pairs as members of `parameters`. A value that is a JSON number, boolean, null, text in quotes,
- * array or object is that; anything else is text. `TEXT_PARAMETERS` are text always.
+ * array or object is that; anything else is text. `TEXT_PARAMETERS` are text always: a vertex or a property may be called
+ * `null` or `true`, and null, which means the default (ges_03_0446), is what a parameter that is left out gets.
  *
  * @param parseJson gives a JSON text's value or throws
  * @throws ConfigError `CONFIG_INVALID` for a pair without a name, a name that comes twice, or broken JSON
