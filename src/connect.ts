@@ -4,10 +4,16 @@ import type { ResolvedConnection } from './config/options.js';
 import { createCredentials, networkOf } from './credentials.js';
 import { BufferPool } from './decode/reference/buffer-pool.js';
 import { decodeBody } from './decode/reference/decode-body.js';
+import { isKeyedList } from './tables/known-keys.js';
 import { isResultList } from './tables/plan-tables.js';
 
 /** Longer answers are refused: 100000 records of 2.6 KB each. Several may be in memory at a time. */
 export const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+
+/** What may be one object instead of a list: scores by their vertices (ges_03_0077), jobs by their IDs (ges_03_0204). */
+function isMapList(name: string): boolean {
+  return name === 'jobs' || isKeyedList(name);
+}
 
 /** A client that decodes with the reference engine. `close()` it when done. */
 export function connect(
@@ -32,7 +38,7 @@ export function connect(
     network: networkOf(connection),
     connections,
     isBeside: (list) => !isResultList(list),
-    decode: (body) => decodeBody(body, MAX_ANSWER_BYTES, pool),
+    decode: (body) => decodeBody(body, MAX_ANSWER_BYTES, pool, isMapList),
   });
   return {
     ...client,

@@ -19,7 +19,11 @@ import {
   type Window,
 } from './model.js';
 import { readPages } from './pager/read-pages.js';
+import { joinMembers } from './tables/lone-records.js';
 import { walkJobList } from './walk-job-list.js';
+
+/** The member of an answer that holds the jobs. */
+const JOBS_LIST = 'jobs';
 
 /** The job list has no ID of its own: its name in manifests and messages. */
 export const JOB_LIST_ID = 'jobs list';
@@ -180,35 +184,47 @@ function readList({ body }: JobAnswer): Answer<DecodedBody> {
   };
 }
 
-/** One job, or several by their IDs. */
-function entriesOf(jobs: JsonObject): readonly JsonValue[] {
-  if (jobs.keys.some((key) => ID_MEMBERS.includes(key) && !(jobs.get(key) instanceof JsonObject)))
-    return [jobs];
-  return jobs.values.map((job, index) => {
-    const isNamed = !(job instanceof JsonObject) || ID_MEMBERS.some((name) => job.get(name) !== undefined);
-    return isNamed ? job : new JsonObject(['jobId', ...job.keys], [jobs.keys[index] ?? null, ...job.values]);
-  });
+/** More members than this no entry has: the object is one of several jobs by their IDs. */
+const MAX_ENTRY_MEMBERS = 100;
+
+/** Whether an object in place of the list is one job without brackets around it. */
+function isEntry(jobs: JsonObject): boolean {
+  return ID_MEMBERS.some((name) => jobs.get(name) !== undefined && !(jobs.get(name) instanceof JsonObject));
+}
+
+/** A member of an object of jobs by their IDs; the ID may stand nowhere else. */
+function namedEntry(member: JsonValue): JsonValue {
+  const {
+    keys: [id = null],
+    values: [job = null],
+  } = member as JsonObject;
+  const isNamed = !(job instanceof JsonObject) || ID_MEMBERS.some((name) => job.get(name) !== undefined);
+  return isNamed ? job : new JsonObject(['jobId', ...job.keys], [id, ...job.values]);
 }
 
 const ID_MEMBERS: readonly string[] = ['jobId', 'job_id'];
 
 /** `jobs` is declared as an object and shown as an array (ges_03_0204, ges_03_0471). */
 function jobsOf(body: DecodedBody): RecordList {
-  const list = body.lists.find((candidate) => candidate.key === 'jobs');
+  const list = body.lists.find((candidate) => candidate.key === JOBS_LIST);
   if (list !== undefined) {
-    const { key, count, digest } = list;
+    const { key, count, isMap, digest } = list;
+    if (isMap === true && count <= MAX_ENTRY_MEMBERS) {
+      const map = joinMembers(list);
+      if (isEntry(map)) return listOf(key, [readJobEntry(map)]);
+    }
+    const entryOf = isMap === true ? namedEntry : (record: JsonValue) => record;
     return {
       key,
       count,
       digest,
       *batches() {
-        for (const batch of list.batches()) yield batch.map(readJobEntry);
+        for (const batch of list.batches()) yield batch.map((record) => readJobEntry(entryOf(record)));
       },
     };
   }
-  const map = body.envelope.get('jobs');
-  if (map instanceof JsonObject) return listOf('jobs', entriesOf(map).map(readJobEntry));
-  if (map === null || countOf(body.envelope) === 0) return listOf('jobs', []);
+  const none = body.envelope.get(JOBS_LIST);
+  if (none === null || countOf(body.envelope) === 0) return listOf('jobs', []);
   throw new PageError('PAGE_INVALID', 'The answer holds no list of jobs', { retryable: false });
 }
 

@@ -102,6 +102,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
   // Nothing to page, and records beside it: no window would bring them.
   const isBeside = envelope.total === 0 && primaryRecords?.count === 0 && holdsFirst;
   const isUnpaged = isOneRecord || isWhole || isBeside;
+  const mapPages = createMapPages();
   const repeated = isUnpaged ? null : findRepeatedLists(body, secondResult, primary);
   if (needsSecond) second.body.release();
   const total =
@@ -168,6 +169,8 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
       repeated?.paged(result) ?? result,
       sizeOf(page.envelope, window),
     );
+    if (count > 0 && page.body.lists.some(({ key, isMap }) => key === primary && isMap === true))
+      mapPages.check(window.offset, digest(0, 1));
     const isOther = window.offset === 0 && count > 0 && holdsFirst && digest(0, 1) !== firstDigest();
     if (isOther) throw resultChanged(window, 'The first record is not the one that was seen before');
     if (isLikeHyg && count === 0 && total !== null && window.offset < total) {
@@ -192,6 +195,27 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     const first: Window = { offset: 0, limit: 1 };
     return counter.count(repeated?.paged(body) ?? body, sizeOf(envelope, first)).digest(0, 1);
   }
+}
+
+/**
+ * Finds pages of a map that begin alike. A record may come twice in a list; the members of an object differ, or a server
+ * that gives the same one at every offset would look like one that cuts its pages to one record.
+ */
+function createMapPages(): { check(offset: number, first: string): void } {
+  const offsets = new Map<string, number>();
+  return {
+    /** @throws PageError `PAGE_REPEATED` */
+    check(offset, first) {
+      const before = offsets.get(first) ?? offset;
+      offsets.set(first, before);
+      if (before === offset) return;
+      throw new PageError(
+        'PAGE_REPEATED',
+        `The answers at offset ${before} and at offset ${offset} begin with the same member of one object: the server ignores the offset`,
+        { retryable: false },
+      );
+    },
+  };
 }
 
 /** Reads answers as results. What a result of Cypher says beside its rows stands in a record: secrets may be there too. */

@@ -34,6 +34,8 @@ export interface RecordList {
   readonly members?: readonly string[] | undefined;
   /** Whether each record is one path, cut out of the group of its pair, because the server counts paths. */
   readonly splitsGroups?: boolean | undefined;
+  /** Whether one object stands in place of the list: each of its members is a record, an object of one key. */
+  readonly isMap?: boolean | undefined;
 }
 
 /** One answer, cut into what is read at once and what is read record by record. */

@@ -155,3 +155,25 @@ test('one job may stand where the list is, jobs by their IDs may lack them, and 
   expect(await ids({ totalCount: '0' })).toEqual([]);
   await expect(ids({ result: 'success', totalCount: 3 })).rejects.toMatchObject({ code: 'PAGE_INVALID' });
 });
+
+/** The same answers with an object of the jobs, by their IDs, in place of the list. */
+function asMap(script: Script): Script {
+  return (request, index) => {
+    const { jobs, ...facts } = JSON.parse(String(script(request, index).body));
+    return json({
+      jobs: Object.fromEntries(jobs.map((entry: { jobId: string }) => [entry.jobId, entry])),
+      ...facts,
+    });
+  };
+}
+
+test('an object of many jobs is paged like a list', async () => {
+  expect((await list(asMap(paging(250, 7, () => ({}))))).ids).toEqual(allOf(250));
+  expect((await list(asMap(paging(250, 7, () => ({ totalCount: 250 }))))).ids).toEqual(allOf(250));
+});
+
+test('an object of jobs may be longer than anything else beside a list', async () => {
+  const rawRequest = 'x'.repeat(1000);
+  const jobs = Object.fromEntries(allOf(20_000).map((id) => [id, { status: 'success', rawRequest }]));
+  expect((await list(() => json({ jobs, jobCount: 20_000 }))).ids).toEqual(allOf(20_000));
+});

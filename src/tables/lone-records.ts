@@ -13,12 +13,15 @@ const LEVELS = ['data', 'outputs'] as const;
  * scalar.
  *
  * @param total of the result, null where the answer does not state it: one of many records has brackets around it, or a
- * server that gives the same one for every offset would look like one that cuts its pages to one record
+ * server that gives the same one for every offset would look like one that cuts its pages to one record; of a map that
+ * cannot be, for it names its vertices
  */
 export function readLoneRecords(body: DecodedBody, total: number | null): DecodedBody {
   const found: RecordList[] = [];
   const envelope = takeFrom(body.envelope, 0);
-  return found.length === 0 ? body : withLists(body, [...body.lists, ...found], envelope);
+  const lists = body.lists.map((list) => (list.isMap === true ? readMap(list, total) : list));
+  const isSame = found.length === 0 && lists.every((list, index) => list === body.lists[index]);
+  return isSame ? body : withLists(body, [...lists, ...found], envelope);
 
   function takeFrom(source: JsonObject, level: number): JsonObject {
     const keys: string[] = [];
@@ -40,6 +43,35 @@ export function readLoneRecords(body: DecodedBody, total: number | null): Decode
   function isTaken(key: string): boolean {
     return [...body.lists, ...found].some((list) => list.key === key);
   }
+}
+
+/**
+ * A map of vertices, one record each; or one record: by the total that the answer states, or by the members of an edge
+ * score, which goes by the same name as that of a vertex (`betweenness`, ges_03_0183).
+ */
+function readMap(list: RecordList, total: number | null): RecordList {
+  if (list.count > 1 && (total === 1 || isEdgeScore(list)))
+    return derivedList(list.key, [joinMembers(list)], {});
+  return { ...list, isMap: false };
+}
+
+const EDGE_SCORE_MEMBERS: ReadonlySet<string> = new Set(['source', 'target', 'index', 'betweenness']);
+
+function isEdgeScore(list: RecordList): boolean {
+  if (list.count > EDGE_SCORE_MEMBERS.size) return false;
+  const { keys } = joinMembers(list);
+  return (
+    keys.includes('source') && keys.includes('target') && keys.every((key) => EDGE_SCORE_MEMBERS.has(key))
+  );
+}
+
+/** The object that stands in place of the list. */
+export function joinMembers(list: RecordList): JsonObject {
+  const members = [...list.batches()].flat().filter((member) => member instanceof JsonObject);
+  return new JsonObject(
+    members.flatMap(({ keys }) => keys),
+    members.flatMap(({ values }) => values),
+  );
 }
 
 function isListName(key: string): boolean {

@@ -109,7 +109,7 @@ describe.each(['columnar', 'reference'] as const)('with the %s engine', (engine)
       'PAGE_INVALID',
     ],
     ['no list of what is declared', 'always', ({ offset }) => noList(offset, 'null'), 'PAGE_COUNT_MISMATCH'],
-    ['an object for the list', 'always', ({ offset }) => noList(offset, '{"v0":1}'), 'PAGE_COUNT_MISMATCH'],
+    ['one map at every offset', 'always', ({ offset }) => noList(offset, '{"v0":1}'), 'PAGE_REPEATED'],
     [
       'a record left out',
       'on pages',

@@ -172,11 +172,7 @@ export class AnswerReader {
   }
 
   #cut(kept: Buffer): DecodedBody {
-    return cutBody(
-      kept,
-      () => {},
-      (at) => this.#scanner.offsetOf(at),
-    );
+    return cutBody(kept, () => {}, { toOffset: (at) => this.#scanner.offsetOf(at) });
   }
 
   #endList(table: TableDecoder, behind: Uint8Array): void {

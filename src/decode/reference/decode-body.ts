@@ -7,7 +7,7 @@ import { MAX_ENVELOPE_BYTES, MAX_MEMBERS, MAX_RECORD_BYTES, MAX_RECORDS, tooLarg
 import { firstInvalidUtf8 } from '../utf8.js';
 import type { BufferPool } from './buffer-pool.js';
 import { JsonCursor } from './json-cursor.js';
-import { parseChecked, parseCheckedElements } from './parse-json.js';
+import { parseChecked, parseCheckedElements, parseCheckedMembers } from './parse-json.js';
 import { recordMark } from './record-mark.js';
 import { invalidJson } from './syntax.js';
 
@@ -26,29 +26,36 @@ export const LIST_PARENTS: readonly string[] = ['data', 'outputs'];
  *
  * @param maxBytes refuse longer answers
  * @param pool where the bytes live until `release()`
+ * @param isMap whether a member is a list of records also where it is an object: each member of that is one then
  * @throws PageError `PAGE_INVALID`, with the byte offset, when the answer is not one JSON object
  */
 export async function decodeBody(
   chunks: AsyncIterable<Uint8Array>,
   maxBytes: number,
   pool: BufferPool,
+  isMap: (key: string) => boolean = () => false,
 ): Promise<DecodedBody> {
   const { buffer, length } = await collect(chunks, maxBytes, pool);
   const bytes = buffer.subarray(0, length);
   if (!isUtf8(bytes)) throw invalidJson('invalid UTF-8', firstInvalidUtf8(bytes));
-  return cutBody(bytes, () => pool.give(buffer, length));
+  return cutBody(bytes, () => pool.give(buffer, length), { isMap });
+}
+
+interface CutOptions {
+  /** The place in the whole answer, for errors, of a place in `bytes`. */
+  readonly toOffset?: (at: number) => number;
+  readonly isMap?: (key: string) => boolean;
 }
 
 /**
  * Cuts the bytes of an answer, UTF-8 already checked, into envelope and record lists.
  *
- * @param toOffset the place in the whole answer, for errors, of a place in `bytes`
  * @throws PageError `PAGE_INVALID`
  */
 export function cutBody(
   bytes: Buffer,
   release: () => void,
-  toOffset: (at: number) => number = (at) => at,
+  { toOffset = (at) => at, isMap = () => false }: CutOptions = {},
 ): DecodedBody {
   const cursor = new JsonCursor(bytes, toOffset);
   const lists: RecordList[] = [];
@@ -79,8 +86,9 @@ export function cutBody(
         throw tooLarge(`an object of more than ${MAX_MEMBERS} members`, toOffset(keyStart));
       countEnvelope(keyStart, keyEnd);
       const key = parseChecked(bytes.toString('utf8', keyStart, keyEnd)) as string;
-      if (cursor.isAtArray()) {
-        lists.push(readList(key));
+      const isMapped = cursor.isAtObject() && isMap(key);
+      if (cursor.isAtArray() || isMapped) {
+        lists.push(readList(key, isMapped));
         return;
       }
       keys.push(key);
@@ -104,48 +112,58 @@ export function cutBody(
       throw tooLarge(`more than ${MAX_ENVELOPE_BYTES} bytes beside its records`, toOffset(start));
   }
 
-  function readList(key: string): RecordList {
+  function readList(key: string, isMapped: boolean): RecordList {
     const starts: number[] = [];
     let lastEnd = cursor.at;
-    cursor.eachElement(() => {
-      const start = cursor.at;
+    const take = (start: number) => {
       if (++records > MAX_RECORDS) throw tooLarge(`more than ${MAX_RECORDS} records`, toOffset(start));
       starts.push(start);
       cursor.skipValue(3);
       if (cursor.at - start > MAX_RECORD_BYTES)
         throw tooLarge(`a record of more than ${MAX_RECORD_BYTES} bytes`, toOffset(start));
       lastEnd = cursor.at;
-    });
-    return recordList(bytes, key, Uint32Array.from(starts), lastEnd);
+    };
+    if (isMapped) cursor.eachMember(take);
+    else cursor.eachElement(() => take(cursor.at));
+    return recordList(bytes, key, Uint32Array.from(starts), lastEnd, isMapped);
   }
 }
 
 /** The comma behind a record, with white space (RFC 8259, section 2). */
 const BEHIND_RECORD = /[ \t\n\r]*,[ \t\n\r]*$/;
 
-function recordList(bytes: Buffer, key: string, starts: Uint32Array, lastEnd: number): RecordList {
+function recordList(
+  bytes: Buffer,
+  key: string,
+  starts: Uint32Array,
+  lastEnd: number,
+  isMap: boolean,
+): RecordList {
+  const parse = isMap ? parseCheckedMembers : parseCheckedElements;
   const startOf = (index: number) => (index < starts.length ? (starts[index] as number) : lastEnd);
   return {
     key,
     count: starts.length,
+    ...(isMap ? { isMap } : {}),
     *batches() {
       let first = 0;
       while (first < starts.length) {
         let next = first + 1;
         while (next < starts.length && startOf(next) - startOf(first) < BATCH_BYTES) next++;
-        yield parseCheckedElements(bytes.toString('utf8', startOf(first), startOf(next)));
+        yield parse(bytes.toString('utf8', startOf(first), startOf(next)));
         first = next;
       }
     },
     digest(from, to) {
       const hash = createHash('sha256');
       const text = from < to ? bytes.toString('utf8', startOf(from), startOf(to)) : '';
-      for (const record of parseCheckedElements(text)) hash.update(`${canonicalJson(record)}\n`);
+      for (const record of parse(text)) hash.update(`${canonicalJson(record)}\n`);
       return hash.digest('hex');
     },
     mark(index) {
-      const text = bytes.toString('utf8', startOf(index), startOf(index + 1));
-      return recordMark(index + 1 < starts.length ? text.replace(BEHIND_RECORD, '') : text);
+      const upToNext = bytes.toString('utf8', startOf(index), startOf(index + 1));
+      const text = index + 1 < starts.length ? upToNext.replace(BEHIND_RECORD, '') : upToNext;
+      return recordMark(isMap ? `{${text}}` : text);
     },
   };
 }

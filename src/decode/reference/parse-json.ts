@@ -127,3 +127,9 @@ export function parseChecked(text: string): JsonValue {
 export function parseCheckedElements(text: string): JsonValue[] {
   return new CheckedParser(text).elements();
 }
+
+/** The members of a checked JSON object, without its braces: an object of one key each. */
+export function parseCheckedMembers(text: string): JsonObject[] {
+  const { keys, values } = parseChecked(`{${text}}`) as JsonObject;
+  return keys.map((key, index) => new JsonObject([key], [values[index] as JsonValue]));
+}
