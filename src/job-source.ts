@@ -94,10 +94,11 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
   const primaryRecords = lists.find((list) => list.key === primary);
   const isOneRecord =
     primaryRecords === undefined || isWholeListRecord(primaryRecords.key, firstRecord(primaryRecords));
-  // Asked for one record: an answer that holds more, and all that it declares, is not paged at all.
+  // Asked for one record: an answer that holds more, and all that it declares, is not paged at all. One that declares
+  // one record is a page of them, whatever list comes whole beside it.
   const isWhole =
     envelope.total === null
-      ? lists.some((list) => list.count > 1)
+      ? envelope.declared !== 1 && lists.some((list) => list.count > 1)
       : envelope.total > 1 && counter.count(body, envelope.declared).count === envelope.total;
   // Nothing to page, and records beside it: no window would bring them.
   const isBeside = envelope.total === 0 && primaryRecords?.count === 0 && holdsFirst;

@@ -126,6 +126,19 @@ test.each([1, 2, 3])(
   },
 );
 
+test.each([2, 3])(
+  '%i records beside those that are paged: so where no total is stated, only the size of each page',
+  async (beside) => {
+    const { rows, total } = await exportPaged((offset, limit) => {
+      const own = vertices.slice(offset, offset + limit);
+      return { lists: { paths: edges.slice(0, beside), vertices: own }, returned: own.length };
+    });
+    expect(rows['vertices']?.map((row) => row['id'])).toEqual(ids('v', 40));
+    expect(rows['paths']).toHaveLength(beside);
+    expect(total).toBe(40);
+  },
+);
+
 test('records beside an empty list are a result too', async () => {
   const { rows } = await exportPaged(() => ({ lists: { edges, vertices: [] }, returned: 0, total: 0 }));
   expect(rows['vertices']).toEqual([]);
