@@ -145,9 +145,9 @@ describe(`the command and ${setting('NAME')}`, () => {
     const graph = await openGraph({ latencyMs: 10 });
     const env = { ...graph.env, ...storeEnv };
     const out = `s3://${BUCKET}/dealt`;
-    const args = ['synthetic-vertices-4000', '--page-size', '500', '--partition-by', 'city'];
+    const args = ['synthetic-vertices-2500', '--page-size', '500', '--partition-by', 'city'];
     const sizes = [...args.slice(1), '--file-bytes', '30kB', '--format', 'parquet'];
-    await graph.export('synthetic-vertices-4000', folder, ...sizes);
+    await graph.export('synthetic-vertices-2500', folder, ...sizes);
     const day = (number: number) =>
       ['export', ...args, '--file-bytes', '30kB', '--format', 'parquet', '--out', out].concat([
         '--partition-by',
@@ -156,7 +156,7 @@ describe(`the command and ${setting('NAME')}`, () => {
         '--keep',
         '1',
       ]);
-    await killAt(startCommand(day(1), { env }), 'dealt/day=1/', 1500);
+    await killAt(startCommand(day(1), { env }), 'dealt/day=1/', 1000);
     const first = await startCommand(day(1), { env }).ended;
     expect(first.exitCode, first.stderr).toBe(0);
     const files = Object.keys(await hashTree(folder)).sort();
@@ -170,7 +170,7 @@ describe(`the command and ${setting('NAME')}`, () => {
     const loaded = await startCommand(['load', 'duckdb', `${out}/day=1`, database], { env }).ended;
     expect(loaded).toMatchObject({
       exitCode: 0,
-      stderr: expect.stringMatching(/^Done: table vertices, 4,000 rows$/m),
+      stderr: expect.stringMatching(/^Done: table vertices, 2,500 rows$/m),
     });
 
     const second = await startCommand(day(2), { env }).ended;
@@ -192,10 +192,10 @@ describe(`the command and ${setting('NAME')}`, () => {
         '--out',
         out,
         '--page-size',
-        '500',
+        '300',
         ...parts,
       ];
-      const jobs = ['synthetic-vertices-1500', 'synthetic-vertices-500'];
+      const jobs = ['synthetic-vertices-600', 'synthetic-vertices-100'];
       const toStore = (job: string) => startCommand(command(job, `s3://${BUCKET}/${prefix}`), { env });
       const isCheckpoint = (key: string) => key.endsWith('/.ges-export/checkpoint');
       const killed = toStore(String(jobs[0]));
