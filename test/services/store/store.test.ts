@@ -26,6 +26,10 @@ function setting(name: string): string {
 
 const BUCKET = `exports-${randomUUID()}`;
 const endpoint = setting('ENDPOINT');
+/** Each kind of table is partitioned at one of the stores: they ask the same of it, and every partition is a request or two. */
+const PARTITIONED_HERE = TABLE_FORMATS.filter(
+  (format) => (format === 'delta') === (setting('NAME') === 'rgw'),
+);
 const storeEnv = {
   AWS_ENDPOINT_URL_S3: endpoint,
   AWS_ACCESS_KEY_ID: setting('KEY'),
@@ -179,7 +183,7 @@ describe(`the command and ${setting('NAME')}`, () => {
     expect((await bytesOf('dealt/latest'))?.toString()).toBe('day=2\n');
   });
 
-  test.for(TABLE_FORMATS)(
+  test.for(PARTITIONED_HERE)(
     'a partitioned table of %s, its first export killed, is that of a folder',
     async (format, { folder, openGraph, expect }) => {
       const graph = await openGraph({ latencyMs: 10 });
