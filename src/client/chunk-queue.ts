@@ -1,4 +1,4 @@
-import { freeMemory } from './free-memory.js';
+import { ChunkMemory } from './free-memory.js';
 
 /** Above this the server is held back, until the reader has taken half of it. */
 const MOST_WAITING_BYTES = 512 * 1024;
@@ -29,7 +29,7 @@ export class ChunkQueue implements AsyncIterableIterator<Buffer, undefined> {
   #waitingBytes = 0;
   #isPaused = false;
   #reader: Reader | null = null;
-  #last: ArrayBufferLike | null = null;
+  readonly #memory = new ChunkMemory();
   /** For a reader that needs a chunk for longer. */
   keepsMemory = false;
   #end: { readonly error: unknown } | 'whole' | null = null;
@@ -95,8 +95,7 @@ export class ChunkQueue implements AsyncIterableIterator<Buffer, undefined> {
   }
 
   #handOut(chunk: Buffer): Buffer {
-    if (!this.keepsMemory && this.#last !== null && this.#last !== chunk.buffer) freeMemory(this.#last);
-    this.#last = chunk.buffer;
+    if (!this.keepsMemory) this.#memory.moveTo(chunk);
     return chunk;
   }
 

@@ -23,3 +23,17 @@ function isShared(buffer: ArrayBufferLike): boolean {
     | undefined;
   return isMarked === undefined ? buffer.byteLength <= Buffer.poolSize : isMarked(buffer);
 }
+
+/**
+ * Gives the memory of chunks back, one piece when a chunk of another has come after it: nothing that stood in it is still
+ * to come then.
+ */
+export class ChunkMemory {
+  #last: ArrayBufferLike | null = null;
+
+  /** To be called with each chunk that is handed out, when the one before it is not needed any more. */
+  moveTo(chunk: Uint8Array): void {
+    if (this.#last !== null && this.#last !== chunk.buffer) freeMemory(this.#last);
+    this.#last = chunk.buffer;
+  }
+}

@@ -5,7 +5,7 @@ import type { ChunkQueue } from './chunk-queue.js';
 import { Deadline } from './deadline.js';
 import { createDispatcher, type NetworkOptions, networkProblem } from './dispatcher.js';
 import { exchange } from './exchange.js';
-import { freeMemory } from './free-memory.js';
+import { ChunkMemory } from './free-memory.js';
 
 export interface HttpOptions {
   /** `http://host:port` or `https://…`, no path. */
@@ -106,7 +106,7 @@ async function* unpacked(body: ChunkQueue, toError: (error: unknown) => unknown)
   const gunzip = packed.pipe(createGunzip({ chunkSize: GUNZIP_BYTES }));
   packed.on('error', (error) => gunzip.destroy(error));
   try {
-    yield* freed(withinRatio(gunzip));
+    yield* withinRatio(gunzip);
   } catch (error) {
     throw toError(error);
   } finally {
@@ -118,23 +118,18 @@ async function* unpacked(body: ChunkQueue, toError: (error: unknown) => unknown)
 /** Like the chunks that come off a socket. */
 const GUNZIP_BYTES = 64 * 1024;
 
-/** As the memory of a `ChunkQueue`, that of what was unpacked is given back. */
-async function* freed(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let last: ArrayBufferLike | null = null;
-  for await (const chunk of chunks) {
-    if (last !== null && last !== chunk.buffer) freeMemory(last);
-    last = chunk.buffer;
-    yield chunk;
-  }
-}
-
 /** JSON of records packs to a tenth, at best to a fortieth; deflate can go to a thousandth. */
 const MAX_GZIP_RATIO = 200;
 /** Below this any ratio will do: a small answer may be all alike, and does no harm. */
 const FREE_UNPACKED_BYTES = 16 * 1024 * 1024;
 
-/** @throws RequestError `PAGE_INVALID` when the data unpacks to far more than any result does */
+/**
+ * The unpacked chunks; each is good until the next one is asked for.
+ *
+ * @throws RequestError `PAGE_INVALID` when the data unpacks to far more than any result does
+ */
 async function* withinRatio(gunzip: Gunzip): AsyncGenerator<Uint8Array> {
+  const memory = new ChunkMemory();
   let unpackedBytes = 0;
   for await (const chunk of gunzip as AsyncIterable<Uint8Array>) {
     unpackedBytes += chunk.length;
@@ -145,6 +140,7 @@ async function* withinRatio(gunzip: Gunzip): AsyncGenerator<Uint8Array> {
         { retryable: false },
       );
     }
+    memory.moveTo(chunk);
     yield chunk;
   }
 }
