@@ -8,7 +8,7 @@ import { rolldown } from 'rolldown';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 const PACKAGES = fileURLToPath(new URL('../node_modules/', import.meta.url));
-const JOINED = ['commander', 'hyparquet', 'p-limit', 'undici', 'zod'];
+const JOINED = ['commander', 'csv-stringify', 'hyparquet', 'p-limit', 'undici', 'zod'];
 /**
  * What the command uses of undici: its index evaluates `fetch`, WebSocket, caches and mocks as well. Of the calls that
  * it adds to all dispatchers, only the agents for proxies need one.

@@ -1,4 +1,4 @@
-import { SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 import type { ExportEvent, OnEvent } from '../events.js';
 import { formatBytes, formatCount, formatSeconds, printable } from './human-text.js';
 
@@ -15,10 +15,10 @@ const LINE_EVERY_MS = 5000;
  * Shows an export on standard error: a bar on a terminal, plain lines elsewhere, one JSON object an event with
  * `json`; nothing but warnings with `quiet`.
  */
-export function createReporter(options: ReporterOptions): {
+export async function createReporter(options: ReporterOptions): Promise<{
   readonly onEvent: OnEvent;
   readonly stop: () => void;
-} {
+}> {
   if (options.json) {
     return {
       onEvent: (event) =>
@@ -27,7 +27,7 @@ export function createReporter(options: ReporterOptions): {
     };
   }
   const pace = new Pace();
-  const bar = options.stderr.isTTY && !options.quiet ? createBar(options.stderr) : null;
+  const bar = options.stderr.isTTY && !options.quiet ? await createBar(options.stderr) : null;
   let lastLineAt = Date.now();
 
   const say = (text: string) => {
@@ -56,7 +56,8 @@ export function createReporter(options: ReporterOptions): {
   return { onEvent, stop: () => bar?.stop() };
 }
 
-function createBar(stream: NodeJS.WriteStream): SingleBar {
+async function createBar(stream: NodeJS.WriteStream): Promise<SingleBar> {
+  const { SingleBar } = await import('cli-progress');
   return new SingleBar({
     stream,
     format: '{bar} {percentage}% | {count} | {rate} rows/s | {speed}/s | {left} left',

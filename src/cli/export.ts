@@ -93,7 +93,7 @@ export async function reportExport(
   flags: Readonly<Record<string, unknown>>,
   run: (hooks: ExportHooks) => Promise<Manifest>,
 ): Promise<void> {
-  const reporter = createReporter({ ...howToSay(flags), stderr: process.stderr });
+  const reporter = await createReporter({ ...howToSay(flags), stderr: process.stderr });
   const { signal, dispose } = interruptSignal();
   try {
     const manifest = await run({

@@ -4,7 +4,7 @@ import type { EncodedBlock, Row, RowGroupFacts, Sink, SinkFormat, SinkOptions, S
 import { HAS_ZSTD } from '../page-codecs.js';
 import { checkOptions } from './check-options.js';
 import { checkRow } from './check-row.js';
-import { ColumnChunkEncoder } from './parquet/column-chunk.js';
+import type { ColumnChunkEncoder } from './parquet/column-chunk.js';
 import { encodeFooter, MAGIC } from './parquet/footer.js';
 import { type Leaf, PARQUET_CODECS, toLeaf } from './parquet/leaf.js';
 import { fromState, toState } from './parquet/row-group-state.js';
@@ -35,7 +35,8 @@ export const parquetFormat: SinkFormat = {
 class ParquetSink implements Sink {
   readonly #options: SinkOptions;
   readonly #leaves: readonly Leaf[];
-  readonly #encoders: readonly ColumnChunkEncoder[];
+  /** Made for the first row: what comes encoded needs none of them, nor parquetjs-lite, which takes 30 ms to load. */
+  #encoders: readonly ColumnChunkEncoder[] | null = null;
   readonly #rowGroups: RowGroupFacts[];
   #rows: number;
   #windowRows = 0;
@@ -43,19 +44,19 @@ class ParquetSink implements Sink {
 
   constructor(options: SinkOptions) {
     this.#options = options;
-    const codec = PARQUET_CODECS[options.compression];
     this.#leaves = options.columns.map((column) => toLeaf(column));
-    this.#encoders = this.#leaves.map((leaf) => new ColumnChunkEncoder(leaf, codec));
     this.#rowGroups = options.resume === undefined ? [] : fromState(options.resume, options.columns.length);
     this.#rows = options.resume?.rows ?? 0;
     this.#hasMagic = options.resume !== undefined;
   }
 
   async write(rows: readonly Row[]): Promise<void> {
+    this.#encoders ??= await this.#makeEncoders();
+    const encoders = this.#encoders;
     for (const row of rows) {
       this.#rows++;
       checkRow(row, this.#options.columns, this.#rows);
-      for (let i = 0; i < this.#encoders.length; i++) this.#encoders[i]?.add(row[i] as JsonValue);
+      for (let i = 0; i < encoders.length; i++) encoders[i]?.add(row[i] as JsonValue);
       this.#windowRows++;
       if (this.#windowRows % ROWS_PER_TURN === 0) await setImmediate();
     }
@@ -71,7 +72,7 @@ class ParquetSink implements Sink {
 
   async endWindow(): Promise<SinkState> {
     await this.#writeMagic();
-    if (this.#windowRows > 0) await this.#writeRowGroup();
+    if (this.#encoders !== null && this.#windowRows > 0) await this.#writeRowGroup(this.#encoders);
     return toState(this.#rowGroups);
   }
 
@@ -88,8 +89,14 @@ class ParquetSink implements Sink {
     await this.#options.write([MAGIC]);
   }
 
-  async #writeRowGroup(): Promise<void> {
-    const chunks = this.#encoders.map((encoder) => encoder.finish());
+  async #makeEncoders(): Promise<ColumnChunkEncoder[]> {
+    const { ColumnChunkEncoder } = await import('./parquet/column-chunk.js');
+    const codec = PARQUET_CODECS[this.#options.compression];
+    return this.#leaves.map((leaf) => new ColumnChunkEncoder(leaf, codec));
+  }
+
+  async #writeRowGroup(encoders: readonly ColumnChunkEncoder[]): Promise<void> {
+    const chunks = encoders.map((encoder) => encoder.finish());
     this.#rowGroups.push({ rows: this.#windowRows, chunks: chunks.map((chunk) => chunk.facts) });
     this.#windowRows = 0;
     for (const chunk of chunks) for (const page of chunk.pages) await this.#options.write([page]);

@@ -40,11 +40,7 @@ declare module 'parquetjs-lite/gen-nodejs/parquet_types.js' {
         data_page_header: DataPageHeader;
       });
     }
-    const Type: { BOOLEAN: number; INT64: number; DOUBLE: number; BYTE_ARRAY: number };
-    const ConvertedType: { UTF8: number; LIST: number; JSON: number };
-    const FieldRepetitionType: { REQUIRED: number; OPTIONAL: number; REPEATED: number };
-    const Encoding: { PLAIN: number; RLE: number; PLAIN_DICTIONARY: number };
-    const CompressionCodec: { UNCOMPRESSED: number; SNAPPY: number; GZIP: number; ZSTD: number };
+    const Encoding: { PLAIN: number; RLE: number };
     const PageType: { DATA_PAGE: number };
   }
   export = thrift;
