@@ -8,8 +8,8 @@ const NAMES = CONTENDERS.map(({ name }) => name);
  * Resolves the flags:
  *
  * - `--rounds <n>`: default 5
- * - `--records <n>`: of a job; slow contenders get a part of them, as `share` in contenders.mjs says
- * - `--same-size`: every contender gets all records
+ * - `--records <n>`: of a job; slow contenders get a part of them, as `share` in contenders.mjs says, and runs for the
+ *   targets more, as `SIZES` in plan.mjs says
  * - `--only <contender,…>`, `--kinds <kind,…>`: leave the others out
  * - `--quick`: small, one round: shows that everything works
  *
@@ -23,7 +23,6 @@ export function readOptions(args) {
       records: { type: 'string' },
       only: { type: 'string' },
       kinds: { type: 'string' },
-      'same-size': { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
     },
   });
@@ -32,7 +31,6 @@ export function readOptions(args) {
     records: integer('--records', values.records ?? (values.quick ? '20000' : '300000')),
     only: names('--only', values.only, NAMES),
     kinds: names('--kinds', values.kinds, Object.keys(JOBS)),
-    isSameSize: values['same-size'],
     isWhole: !values.quick && values.only === undefined && values.kinds === undefined,
   };
 }

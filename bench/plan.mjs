@@ -4,12 +4,17 @@ const DIRECT = { gzip: false, latencyMs: 0 };
 const LATENCIES_MS = [10, 100];
 const CONCURRENCIES = [1, 8];
 /** Requests of a latency run: enough for the latency to rule. */
-const LATENCY_PAGES = 100;
-/** A growth run has this many times the records. */
-export const GROWTH = 10;
+export const LATENCY_PAGES = 100;
+/** The jobs that targets are for. */
+const TARGET_KINDS = ['vertices', 'pagerank'];
+/**
+ * Runs for the targets have this many times the records, so that start-up counts for little: with the 300000 of a whole
+ * run 3 million against others, 6 million against the floor, and 60 million for the growth.
+ */
+export const SIZES = { others: 10, floor: 20, growth: 200 };
 
 /** The name under which the samples of a run are kept. */
-export function keyOf({ contender, kind, format, gzip, latencyMs, concurrency, growth }) {
+export function keyOf({ contender, kind, format, gzip, latencyMs, concurrency, times }) {
   return [
     contender,
     kind,
@@ -17,7 +22,7 @@ export function keyOf({ contender, kind, format, gzip, latencyMs, concurrency, g
     gzip ? 'gzip' : 'plain',
     latencyMs,
     concurrency ?? '',
-    growth ?? 1,
+    times ?? 1,
   ].join(' ');
 }
 
@@ -34,7 +39,12 @@ export function planRound(contenders, options) {
         .filter(({ name, formats }) => name === 'columnar' || (formats.length === 0 && index === 0))
         .map((contender) => runOf(contender, kind, format, options, { ...DIRECT, gzip: true })),
     );
-    return [...direct, ...gzip, ...(kind === options.kinds[0] ? planLatency(contenders, kind, options) : [])];
+    return [
+      ...direct,
+      ...gzip,
+      ...(kind === options.kinds[0] ? planLatency(contenders, kind, options) : []),
+      ...(TARGET_KINDS.includes(kind) ? planTargets(contenders, kind, options) : []),
+    ];
   });
 }
 
@@ -52,23 +62,39 @@ function planLatency(contenders, kind, options) {
   );
 }
 
-/** One run each, ten times as long, of the floor and of ges-export. */
+/** Peers that get fewer records are too slow to be the best one. */
+function planTargets(contenders, kind, options) {
+  const against = contenders.filter(
+    ({ name, isPeer, share }) => name === 'columnar' || name === 'naive' || (isPeer && share === 1),
+  );
+  return [
+    ...planLong(against, kind, options, SIZES.others),
+    ...planLong(contenders.filter(isOursOrFloor), kind, options, SIZES.floor),
+  ];
+}
+
+/** One run each of the floor and of ges-export. */
 export function planGrowth(contenders, options) {
-  const grown = contenders.filter(({ name }) => name === 'columnar' || name === 'floor');
-  return options.kinds.slice(0, 2).flatMap((kind) =>
-    FORMATS.flatMap((format, index) =>
-      grown
-        .filter(({ formats }) => formats.length > 0 || index === 0)
-        .map((contender) => {
-          const run = runOf(contender, kind, format, options, DIRECT);
-          return { ...run, records: run.records * GROWTH, growth: GROWTH };
-        }),
-    ),
+  const kinds = options.kinds.filter((kind) => TARGET_KINDS.includes(kind));
+  return kinds.flatMap((kind) => planLong(contenders.filter(isOursOrFloor), kind, options, SIZES.growth));
+}
+
+function isOursOrFloor({ name }) {
+  return name === 'columnar' || name === 'floor';
+}
+
+function planLong(contenders, kind, options, times) {
+  return FORMATS.flatMap((format, index) =>
+    contenders
+      .filter(({ formats }) => formats.includes(format) || (formats.length === 0 && index === 0))
+      .map((contender) => {
+        const run = runOf({ ...contender, share: 1 }, kind, format, options, DIRECT);
+        return { ...run, records: run.records * times, times };
+      }),
   );
 }
 
 function runOf({ name, formats, share }, kind, format, options, network) {
-  const part = options.isSameSize ? 1 : share;
-  const records = Math.max(1, Math.round(options.records * JOBS[kind].weight * part));
+  const records = Math.max(1, Math.round(options.records * JOBS[kind].weight * share));
   return { contender: name, kind, format: formats.length === 0 ? undefined : format, records, ...network };
 }

@@ -1,15 +1,15 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 import { CONTENDERS } from './contenders.mjs';
 import { FORMATS } from './jobs.mjs';
-import { GROWTH, keyOf } from './plan.mjs';
+import { keyOf, LATENCY_PAGES, SIZES } from './plan.mjs';
 import { ratio, targetsOf } from './targets.mjs';
 
 /** The report as Markdown. It names no host and no path. */
-export function renderReport({ rounds, records, kinds, samples, absent, loadBefore, isSameSize, seconds }) {
+export function renderReport({ rounds, records, kinds, samples, absent, loadBefore, seconds }) {
   const at = (contender, kind, format, more) =>
     samples.of(keyOf({ contender, kind, format, gzip: false, latencyMs: 0, ...more }));
   const sections = [
-    head({ rounds, records, isSameSize, loadBefore, seconds }),
+    head({ rounds, records, loadBefore, seconds }),
     contenderTable(absent),
     '## Targets\n',
     table(
@@ -21,7 +21,8 @@ export function renderReport({ rounds, records, kinds, samples, absent, loadBefo
         isMet ? 'yes' : '**no**',
       ]),
     ),
-    `\nTargets against the naive program and peers are for 3 million records, against the floor for 6 million: start-up\ncounts for more in shorter runs (\`--records 3000000 --same-size\`).\n`,
+    `\nAgainst the naive program and peers with ${records * SIZES.others} records (peers with a smaller share of the\nrecords, below, with theirs), against the floor with ${records * SIZES.floor}, growth from there to ${records * SIZES.growth}, one run.\n`,
+    longSection(kinds, at),
     ...kinds.map((kind) => speedSection(kind, at)),
     gzipSection(kinds, at),
     latencySection(kinds, at),
@@ -30,17 +31,14 @@ export function renderReport({ rounds, records, kinds, samples, absent, loadBefo
   return `${sections.join('\n')}\n`;
 }
 
-function head({ rounds, records, isSameSize, loadBefore, seconds }) {
-  const sizes = isSameSize
-    ? 'the same for all'
-    : 'fewer for slow contenders and lighter targets, see the tables';
+function head({ rounds, records, loadBefore, seconds }) {
   const facts = [
     ['date', new Date().toISOString().slice(0, 10)],
     ['processor', `${cpus()[0].model.trim()}, ${cpus().length} logical`],
     ['memory', `${(totalmem() / 2 ** 30).toFixed(0)} GiB`],
     ['Node', process.version],
     ['load average before, after (1, 5, 15 minutes)', `${load(loadBefore)}; ${load(loadavg())}`],
-    ['records', `${records}, ${sizes}`],
+    ['records', `${records}, fewer for slow contenders, more for the targets, see the tables`],
     ['rounds, seconds', `${rounds}, ${seconds}`],
   ];
   return `# Benchmarks
@@ -72,18 +70,31 @@ function contenderTable(absent) {
   return `## Contenders\n\n${table(['', '', ''], rows)}\n${failures.map((line) => `\n${line}`).join('')}\n`;
 }
 
+function longSection(kinds, at) {
+  const rows = kinds.flatMap((kind) =>
+    [SIZES.others, SIZES.floor].flatMap((times) =>
+      speedRows(kind, at, times).map(([format, ...row]) => [`${kind} → ${format}`, ...row]),
+    ),
+  );
+  return `## Long jobs\n\n${table(['job', 'contender', ...CELL_NAMES, 'columnar is faster by'], rows)}\n`;
+}
+
 function speedSection(kind, at) {
-  const rows = [undefined, ...FORMATS].flatMap((format) =>
+  const rows = speedRows(kind, at, 1);
+  return `## ${kind}\n\n${table(['format', 'contender', ...CELL_NAMES, 'columnar is faster by'], rows)}\n`;
+}
+
+function speedRows(kind, at, times) {
+  return [undefined, ...FORMATS].flatMap((format) =>
     CONTENDERS.flatMap(({ name }) => {
-      const figures = at(name, kind, format);
+      const figures = at(name, kind, format, { times });
       if (figures === undefined) return [];
-      const ours = at('columnar', kind, format);
-      const times =
+      const ours = at('columnar', kind, format, { times });
+      const faster =
         ours === undefined || name === 'columnar' ? '' : `${ratio(figures.rowMicros / ours.rowMicros)}×`;
-      return [[format ?? 'download', name, ...cells(figures), times]];
+      return [[format ?? 'download', name, ...cells(figures), faster]];
     }),
   );
-  return `## ${kind}\n\n${table(['format', 'contender', ...CELL_NAMES, 'columnar is faster by'], rows)}\n`;
 }
 
 function gzipSection(kinds, at) {
@@ -124,7 +135,7 @@ function latencySection(kinds, at) {
   );
   return `## Latency
 
-ges-export with 40 pages, the latency added to every answer.
+ges-export with ${LATENCY_PAGES} pages, the latency added to every answer.
 
 ${table(['job', 'latency', 'concurrency 1, s', 'concurrency 8, s', 'faster by'], rows)}
 `;
@@ -134,7 +145,7 @@ function growthSection(kinds, at) {
   const rows = kinds.flatMap((kind) =>
     [undefined, ...FORMATS].flatMap((format) => {
       const name = format === undefined ? 'floor' : 'columnar';
-      const [one, ten] = [at(name, kind, format), at(name, kind, format, { growth: GROWTH })];
+      const [one, ten] = [SIZES.floor, SIZES.growth].map((times) => at(name, kind, format, { times }));
       if (one === undefined || ten === undefined) return [];
       const times = [
         one.rowMicros.toFixed(3),
@@ -148,7 +159,7 @@ function growthSection(kinds, at) {
   const heads = ['µs a row before', 'then', 'ratio', 'peak MiB before', 'then', 'ratio'];
   return `## Growth
 
-ges-export with ${GROWTH} times the records, one run each.
+ges-export with ${SIZES.growth / SIZES.floor} times the records, one run each.
 
 ${table(['job', 'records', ...heads], rows)}
 `;

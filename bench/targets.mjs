@@ -1,6 +1,6 @@
 import { CONTENDERS } from './contenders.mjs';
 import { FORMATS } from './jobs.mjs';
-import { GROWTH, keyOf } from './plan.mjs';
+import { keyOf, SIZES } from './plan.mjs';
 
 const AGAINST_NAIVE = {
   vertices: { csv: 18, ndjson: 18, parquet: 40 },
@@ -36,13 +36,13 @@ export function targetsOf(samples, kinds) {
 
   for (const kind of kinds.filter((name) => name in AGAINST_NAIVE)) {
     for (const format of FORMATS) {
-      const ours = at('columnar', kind, format);
+      const ours = at('columnar', kind, format, { times: SIZES.others });
       if (ours === undefined) continue;
       const job = `${kind} → ${format}`;
-      const naive = at('naive', kind, format);
+      const naive = at('naive', kind, format, { times: SIZES.others });
       if (naive) atLeast(`naive, ${job}`, AGAINST_NAIVE[kind][format], naive.rowMicros / ours.rowMicros);
       const peers = PEERS.flatMap((name) => {
-        const peer = at(name, kind, format);
+        const peer = at(name, kind, format, { times: SIZES.others }) ?? at(name, kind, format);
         return peer === undefined ? [] : [{ name, rowMicros: peer.rowMicros }];
       }).sort((a, b) => a.rowMicros - b.rowMicros);
       const [best] = peers;
@@ -50,14 +50,21 @@ export function targetsOf(samples, kinds) {
         const got = best.rowMicros / ours.rowMicros;
         atLeast(`best peer, ${job}`, AGAINST_PEER[format], got, ` (${best.name})`);
       }
-      const floor = at('floor', kind, undefined);
-      if (floor && kind === 'vertices') {
-        atLeast(`floor, ${job}`, AGAINST_FLOOR[format], floor.rowMicros / ours.rowMicros);
+      const long = at('columnar', kind, format, { times: SIZES.floor });
+      const floor = at('floor', kind, undefined, { times: SIZES.floor });
+      if (long && floor && kind === 'vertices') {
+        atLeast(`floor, ${job}`, AGAINST_FLOOR[format], floor.rowMicros / long.rowMicros);
       }
-      const grown = at('columnar', kind, format, { growth: GROWTH });
-      if (grown) {
-        const got = grown.rowMicros / ours.rowMicros;
-        atMost(`growth, time a row at ${GROWTH} times the records, ${job}`, GROWTH_RATIO, got, '×', 2);
+      const grown = at('columnar', kind, format, { times: SIZES.growth });
+      if (long && grown) {
+        const got = grown.rowMicros / long.rowMicros;
+        atMost(
+          `growth, time a row at ${SIZES.growth / SIZES.floor} times the records, ${job}`,
+          GROWTH_RATIO,
+          got,
+          '×',
+          2,
+        );
       }
     }
   }
@@ -65,7 +72,7 @@ export function targetsOf(samples, kinds) {
   for (const gzip of [false, true]) {
     const figures = all
       .flatMap(({ kind, format }) =>
-        [{}, { growth: GROWTH }].map((more) => at('columnar', kind, format, { gzip, ...more })),
+        [1, ...Object.values(SIZES)].map((times) => at('columnar', kind, format, { gzip, times })),
       )
       .filter((each) => each !== undefined);
     if (figures.length === 0) continue;
