@@ -178,7 +178,7 @@ async function completePlace(
   const plans = await planLakeTables(wanted, run);
   await checkFoldersFree(place, plans, options.force);
   const windowSize = windowSizeOf(sample, options);
-  const plannedFrom = job.plans === undefined ? digestOf(sample) : undefined;
+  const plannedFrom = job.plans === undefined ? await digestOf(sample) : undefined;
   return await fillPlace(job, sample, run, place, newCheckpoint(identity, plans, windowSize, plannedFrom));
 }
 
@@ -191,7 +191,7 @@ async function sampleAgain(
 ): Promise<JobSample> {
   if (job.plans !== undefined) return first;
   const planned = await sampleEverywhere(job, first, options.pageSize, signal);
-  checkSample(checkpoint, digestOf(planned));
+  checkSample(checkpoint, await digestOf(planned));
   return bothSamples(first, planned);
 }
 

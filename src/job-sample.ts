@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { GesClient } from './client/ges-client.js';
 import { secretName } from './client/hide-secrets.js';
@@ -20,6 +21,8 @@ const SAMPLE_WINDOWS = 16;
 const SAMPLE_RECORDS = 100;
 /** A result of up to this many records is its own sample. */
 const WHOLE_SAMPLE_RECORDS = 1000;
+/** After so many records of samples other work gets its turn. */
+const RECORDS_PER_TURN = 400;
 /** Samples are held as values, which take many times their text: of longer answers only the first records are. */
 const MAX_SAMPLE_BYTES = 32 * 1024 * 1024;
 
@@ -90,13 +93,16 @@ export async function sampleEverywhere(
  * SHA-256 over the records of a sample by their lists, whatever answers they came in; undefined where not all of them
  * are held.
  */
-export function digestOf({ isHeld, lists }: JobSample): string | undefined {
+export async function digestOf({ isHeld, lists }: JobSample): Promise<string | undefined> {
   if (!isHeld) return undefined;
   const hash = createHash('sha256');
   const filled = lists.filter(({ records }) => records.length > 0);
   for (const { key, records } of filled.toSorted((one, other) => (one.key < other.key ? -1 : 1))) {
     hash.update(`${JSON.stringify(key)}\n`);
-    for (const record of records) hash.update(`${canonicalJson(record)}\n`);
+    for (const [index, record] of records.entries()) {
+      if (index % RECORDS_PER_TURN === 0) await setImmediate();
+      hash.update(`${canonicalJson(record)}\n`);
+    }
   }
   return hash.digest('hex');
 }
@@ -114,6 +120,8 @@ async function sampleLists(
   let bytes = 0;
   let count = 0;
   for await (const sample of readSamples(job, windows, size, signal)) {
+    // Samples come together: other work gets its turn between them.
+    await setImmediate();
     look?.(sample);
     for (const { body } of sample.answers) {
       const share = Math.min(1, Math.max(0, MAX_SAMPLE_BYTES - bytes) / body.bytes);
@@ -356,6 +364,7 @@ export async function planJob(
   const schema = isMissing ? await readSchema(client, signal) : (early ?? null);
   // No record: what stands beside an empty list that was left out is no row.
   const scalars = job.total === 0 ? new JsonObject([], []) : job.scalars;
+  await setImmediate();
   const plans = planTables(sample.lists, scalars, schema, options);
   checkNames(plans, client.clean);
   return { plans, sample };
