@@ -131,8 +131,9 @@ export const ERROR_CODES = {
   },
   ROW_TYPE_MISMATCH: {
     exit: 1,
-    meaning: 'A value or key does not fit its column and --strict forbids the _overflow column',
-    action: 'Leave --strict out',
+    meaning:
+      'A value or key does not fit its column, and --strict or standard output forbids the _overflow column',
+    action: 'Leave --strict out, and export into a folder',
   },
   PARTITION_REFUSED: {
     exit: 2,

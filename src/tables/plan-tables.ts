@@ -194,11 +194,11 @@ function planScalars(scalars: JsonObject, { raw }: PlanOptions): TablePlan {
 
 /**
  * The same table with the column `_overflow`, for rows that turned out not to fit. A record of a wholly other
- * kind leaves every other cell empty, so none of them is required any more.
+ * kind leaves every other cell empty but its number in the result, so none of them is required any more.
  */
 export function withOverflow(plan: TablePlan): TablePlan {
   const columns = plan.columns.map((column) =>
-    column.source === 'key' ? { ...column, nullable: true } : column,
+    column.source === 'key' || column.source === 'position' ? { ...column, nullable: true } : column,
   );
   return { ...plan, columns: [...columns, OVERFLOW_COLUMN] };
 }

@@ -46,5 +46,6 @@ test.for([
   const { exitCode, line } = failureOf(result);
   expect(exitCode).toBe(1);
   expect(line).toMatch(/^Record 4500 of table "hubs" has what fits no column: \{"hubs":"n\/a"\}\. /);
+  expect(line).toContain('Leave --strict out, and export into a folder');
   expect(await hashTree(folder)).not.toHaveProperty('_SUCCESS');
 });

@@ -92,7 +92,11 @@ test.each(RECORD_SHAPES)('%s: every scalar of every record is found in some cell
         throw new Error(`drift: ${stringifyJson(drift.misfits)}`);
       });
       reader.read(read, 0, rows);
-      for (const row of rows) expect(row).toHaveLength(plan.columns.length);
+      for (const row of rows) {
+        expect(row).toHaveLength(plan.columns.length);
+        const holes = plan.columns.filter(({ nullable }, index) => !nullable && row[index] === null);
+        expect(holes, `columns without nulls of ${stringifyJson(read)}`).toEqual([]);
+      }
       const ids = plan.columns.some((column) => column.source === 'key') ? idsIn(read, shape) : [];
       const inCells = counts(rows.flatMap((row) => scalarsIn(row)));
       for (const [text, count] of counts([...scalarsIn(read), ...ids])) {

@@ -471,7 +471,7 @@ function randomPlan(random, list, isWide, allNames) {
     case 'path-long':
       columns = [
         counted('path_id', 'record-offset', false),
-        counted('position', 'position', false),
+        counted('position', 'position', hasOverflow),
         value('vertex_id', random.pick(SCALARS)),
       ];
       break;
@@ -481,7 +481,7 @@ function randomPlan(random, list, isWide, allNames) {
     case 'edge-circle':
       columns = [
         counted('circle_id', 'record-offset', false),
-        counted('position', 'position', false),
+        counted('position', 'position', hasOverflow),
         ...members(1, 4),
       ];
       break;
