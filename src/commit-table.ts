@@ -17,6 +17,7 @@ import type { Column, ExportedTable, TableFormatName, TablePlan, Warning } from 
 import { storedColumns, tableFolderOf } from './partition.js';
 import { readForeignParquet } from './verify/foreign-parquet.js';
 import { openParquet } from './verify/parquet-file.js';
+import { FileProblem } from './verify/row-batch.js';
 import { VERSION } from './version.js';
 
 /** An export into tables, and what it runs with. */
@@ -270,7 +271,10 @@ async function addedFiles(
     const name = place.describePart(path);
     const file = await place.openFile(path);
     if (file === null) throw new VerifyError('VERIFY_FAILED', `"${name}" is missing`);
-    const { metadata } = await openParquet(file);
+    const { metadata } = await openParquet(file).catch((cause: unknown) => {
+      if (!(cause instanceof FileProblem)) throw cause;
+      throw new VerifyError('VERIFY_FAILED', `"${name}" ${cause.message}`, { cause });
+    });
     const facts = factsOf(metadata, stored, name);
     const partition = own === undefined ? fixed : [...fixed, ...own];
     added.push({ path: path.slice(folder.length + 1), rows, bytes, facts, partition });
