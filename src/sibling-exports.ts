@@ -130,14 +130,19 @@ async function removeLocked(place: OutputPlace, expected: Manifest | null): Prom
     if (expected !== null) {
       const current = await finishedIn(place);
       if (current?.finishedAt !== expected.finishedAt) return false;
-      await place.saveText(REMOVING_PATH, formatManifest(current));
-    }
-    isRemoved = await finishRemoval(place);
+      isRemoved = await removeFinished(place, current);
+    } else isRemoved = await finishRemoval(place);
   } finally {
     await unlock();
     if (isRemoved) for (const folder of ['.ges-export', '']) await place.removeFolder(folder);
   }
   return isRemoved;
+}
+
+/** Removes a finished export from a place that this process has locked, so that another run can finish that. */
+export async function removeFinished(place: OutputPlace, manifest: Manifest): Promise<boolean> {
+  await place.saveText(REMOVING_PATH, formatManifest(manifest));
+  return await finishRemoval(place);
 }
 
 /**
