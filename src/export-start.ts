@@ -46,8 +46,10 @@ export async function findStart(
   if (manifest !== null) {
     checkManifestIdentity(place, manifest, identity);
     await checkSizes((path) => place.openFile(path), manifest.tables, place.name);
-    await commit(manifest, (await place.loadText(SUCCESS_NAME)) !== null);
-    await place.saveText(SUCCESS_NAME, '');
+    const isSealed = (await place.loadText(SUCCESS_NAME)) !== null;
+    await commit(manifest, isSealed);
+    if (isSealed) await place.settle('');
+    else await place.saveText(SUCCESS_NAME, '');
     await place.removeCheckpoint();
     return { kind: 'complete', manifest };
   }

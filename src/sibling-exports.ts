@@ -56,7 +56,10 @@ interface Siblings {
 /** @returns whether it pointed elsewhere before */
 async function pointLatest({ name, manifest, beside, useSibling }: Siblings): Promise<boolean> {
   const pointed = await beside.loadPointer(LATEST_NAME);
-  if (pointed === name) return false;
+  if (pointed === name) {
+    await beside.settle('');
+    return false;
+  }
   if (pointed !== null) {
     const other = await useSibling(pointed, finishedIn);
     if (other !== null && isLater(other, manifest)) return false;

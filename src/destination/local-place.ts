@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { StoredFile } from '../model.js';
-import { createFile, saveFile } from './atomic-file.js';
+import { createFile, saveFile, syncFolder } from './atomic-file.js';
 import { isMissing, onDisk } from './fs-error.js';
 import { openLocalFile } from './local-file.js';
 import { checkFinishedPart, createLocalPart, resumeLocalPart } from './local-part.js';
@@ -75,8 +75,14 @@ export class LocalPlace implements OutputPlace {
     return this.#inFolder(path, (file) => createFile(file, content));
   }
 
-  remove(path: string): Promise<void> {
-    return removeFile(this.describe(path));
+  async remove(path: string): Promise<void> {
+    const file = this.describe(path);
+    if (await removeFile(file)) await onDisk('remove', file, () => syncFolder(dirname(file)));
+  }
+
+  settle(folder: string): Promise<void> {
+    const path = this.describe(folder);
+    return onDisk('sync', path, () => syncFolder(path));
   }
 
   async loadCheckpoint(): Promise<SavedCheckpoint | null> {
