@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResolvedExport } from './config/options.js';
 import { parseText } from './decode/reference/parse-text.js';
 import { below, usePlace } from './destination/open-place.js';
+import { absolutePath } from './destination/output-folder.js';
 import type { OutputPlace } from './destination/output-place.js';
 import { isStoreAddress } from './destination/s3/s3-address.js';
 import { documentsFolder, gatheredExport } from './destination/table-place.js';
@@ -35,7 +36,7 @@ export interface TableRun {
  */
 export function exportFolder(options: ResolvedExport): string {
   const { out, tableFormat } = options;
-  const whole = isStoreAddress(out) ? out : resolve(out).replaceAll('\\', '/');
+  const whole = isStoreAddress(out) ? out : absolutePath(out).replaceAll('\\', '/');
   if (gatheredExport(whole.replace(/\/+$/, '')) !== null) {
     throw new ConfigError(
       'CONFIG_CONFLICT',

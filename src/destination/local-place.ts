@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { constants, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { StoredFile } from '../model.js';
 import { createFile, saveFile, syncFolder } from './atomic-file.js';
@@ -7,6 +7,7 @@ import { openLocalFile } from './local-file.js';
 import { checkFinishedPart, createLocalPart, resumeLocalPart } from './local-part.js';
 import { loadLocalPointer, saveLocalPointer } from './local-pointer.js';
 import {
+  absolutePath,
   discardPart,
   listLocalParts,
   makeFolder,
@@ -23,6 +24,9 @@ import { gatheredExport, isTableFolder, PARTS_ROOT } from './table-place.js';
 /** Relative to the output folder. */
 const CHECKPOINT_PATH = '.ges-export/checkpoint.json';
 
+/** A named pipe in the place of a document is empty, and not waited for. */
+const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 /** A folder of this machine. */
 export class LocalPlace implements OutputPlace {
   readonly name: string;
@@ -31,7 +35,7 @@ export class LocalPlace implements OutputPlace {
   readonly partsFolder: string;
 
   constructor(folder: string) {
-    const gathered = gatheredExport(resolve(folder).replaceAll('\\', '/'));
+    const gathered = gatheredExport(absolutePath(folder).replaceAll('\\', '/'));
     this.name = folder;
     this.partsRoot = gathered === null ? null : PARTS_ROOT;
     this.#exportId = gathered?.exportId ?? null;
@@ -59,7 +63,7 @@ export class LocalPlace implements OutputPlace {
     const file = this.describe(path);
     return onDisk('read', file, async () => {
       try {
-        return await readFile(file, 'utf8');
+        return await readFile(file, { encoding: 'utf8', flag: READ_AT_ONCE });
       } catch (error) {
         if (isMissing(error)) return null;
         throw error;

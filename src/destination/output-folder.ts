@@ -1,9 +1,18 @@
 import { lstat, mkdir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { syncFolder } from './atomic-file.js';
-import { isMissing, onDisk } from './fs-error.js';
+import { isMissing, onDisk, toSinkError } from './fs-error.js';
 import type { PartEntry } from './output-place.js';
 import { isPartName, openName } from './part-name.js';
+
+/** @throws SinkError `SINK_WRITE` for what is relative to a current folder that has been removed */
+export function absolutePath(path: string): string {
+  try {
+    return resolve(path);
+  } catch (error) {
+    throw toSinkError(error, 'find', path);
+  }
+}
 
 /** @throws SinkError `SINK_WRITE` when the folder cannot be made or is no folder */
 export async function makeOutputFolder(root: string): Promise<void> {
