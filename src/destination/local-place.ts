@@ -1,7 +1,7 @@
 import { constants, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { StoredFile } from '../model.js';
-import { createFile, saveFile, syncFolder } from './atomic-file.js';
+import { createFile, saveFile, syncFolder, temporaryName } from './atomic-file.js';
 import { isMissing, onDisk } from './fs-error.js';
 import { openLocalFile } from './local-file.js';
 import { checkFinishedPart, createLocalPart, resumeLocalPart } from './local-part.js';
@@ -105,8 +105,9 @@ export class LocalPlace implements OutputPlace {
     return this.saveCheckpoint(text);
   }
 
-  removeCheckpoint(): Promise<void> {
-    return this.remove(CHECKPOINT_PATH);
+  async removeCheckpoint(): Promise<void> {
+    await this.remove(CHECKPOINT_PATH);
+    await this.remove(temporaryName(CHECKPOINT_PATH));
   }
 
   createPart(path: string, hash: RunningHash = new LocalHash()): Promise<PartWriter> {

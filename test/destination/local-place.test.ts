@@ -55,3 +55,11 @@ test('what is removed does not come back', async () => {
   await place.saveText('_SUCCESS', '');
   expect(await syncedIn([out], () => place.remove('_SUCCESS'))).toEqual([out]);
 });
+
+test('a checkpoint goes with what a save of it that was cut off has left', async () => {
+  const out = join(root, 'cut');
+  const place = await openPlace(out, { maxAttempts: 1 });
+  await place.saveText('.ges-export/.checkpoint.json.tmp', '{"version"');
+  await place.removeCheckpoint();
+  expect(await place.listNames('.ges-export')).toEqual([]);
+});
