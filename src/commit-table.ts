@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResolvedExport } from './config/options.js';
 import { parseText } from './decode/reference/parse-text.js';
 import { below, usePlace } from './destination/open-place.js';
+import { absolutePath } from './destination/output-folder.js';
 import type { OutputPlace } from './destination/output-place.js';
 import { isStoreAddress } from './destination/s3/s3-address.js';
 import { documentsFolder, gatheredExport } from './destination/table-place.js';
@@ -17,6 +18,7 @@ import type { Column, ExportedTable, TableFormatName, TablePlan, Warning } from 
 import { storedColumns, tableFolderOf } from './partition.js';
 import { readForeignParquet } from './verify/foreign-parquet.js';
 import { openParquet } from './verify/parquet-file.js';
+import { FileProblem } from './verify/row-batch.js';
 import { VERSION } from './version.js';
 
 /** An export into tables, and what it runs with. */
@@ -34,7 +36,7 @@ export interface TableRun {
  */
 export function exportFolder(options: ResolvedExport): string {
   const { out, tableFormat } = options;
-  const whole = isStoreAddress(out) ? out : resolve(out).replaceAll('\\', '/');
+  const whole = isStoreAddress(out) ? out : absolutePath(out).replaceAll('\\', '/');
   if (gatheredExport(whole.replace(/\/+$/, '')) !== null) {
     throw new ConfigError(
       'CONFIG_CONFLICT',
@@ -270,7 +272,10 @@ async function addedFiles(
     const name = place.describePart(path);
     const file = await place.openFile(path);
     if (file === null) throw new VerifyError('VERIFY_FAILED', `"${name}" is missing`);
-    const { metadata } = await openParquet(file);
+    const { metadata } = await openParquet(file).catch((cause: unknown) => {
+      if (!(cause instanceof FileProblem)) throw cause;
+      throw new VerifyError('VERIFY_FAILED', `"${name}" ${cause.message}`, { cause });
+    });
     const facts = factsOf(metadata, stored, name);
     const partition = own === undefined ? fixed : [...fixed, ...own];
     added.push({ path: path.slice(folder.length + 1), rows, bytes, facts, partition });

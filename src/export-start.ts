@@ -14,6 +14,7 @@ import { CheckpointError } from './errors.js';
 import { MANIFEST_NAME, type Manifest, SUCCESS_NAME } from './manifest/manifest.js';
 import type { TablePlan } from './model.js';
 import { foldersOf, loadCheckpoint, loadManifest, unlessUnreadable } from './place-documents.js';
+import { removeFinished } from './sibling-exports.js';
 import { UNFINISHED_NAME } from './unfinished.js';
 import { checkSizes } from './verify/check-sizes.js';
 
@@ -45,8 +46,10 @@ export async function findStart(
   if (manifest !== null) {
     checkManifestIdentity(place, manifest, identity);
     await checkSizes((path) => place.openFile(path), manifest.tables, place.name);
-    await commit(manifest, (await place.loadText(SUCCESS_NAME)) !== null);
-    await place.saveText(SUCCESS_NAME, '');
+    const isSealed = (await place.loadText(SUCCESS_NAME)) !== null;
+    await commit(manifest, isSealed);
+    if (isSealed) await place.settle('');
+    else await place.saveText(SUCCESS_NAME, '');
     await place.removeCheckpoint();
     return { kind: 'complete', manifest };
   }
@@ -106,10 +109,11 @@ export async function restartAt(place: OutputPlace, checkpoint: Checkpoint): Pro
   for (const { plan } of checkpoint.tables) await removeParts(place, plan.folder, new Set());
 }
 
-/** The account of the parts goes last: a crash in between leaves a place that `force` can still clear. */
+/** The account of the parts goes last: a crash in between leaves a place that the next run can still clear. */
 async function removeExport(place: OutputPlace): Promise<void> {
   const manifest = await unlessUnreadable(loadManifest(place), 'SINK_WRITE');
   const checkpoint = await unlessUnreadable(loadCheckpoint(place), 'SINK_WRITE');
+  if (manifest !== null) await removeFinished(place, manifest);
   await place.remove(SUCCESS_NAME);
   for (const folder of foldersOf(place, manifest, checkpoint)) await removeParts(place, folder, new Set());
   await place.remove(MANIFEST_NAME);

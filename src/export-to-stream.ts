@@ -1,6 +1,7 @@
 import { buildManifest } from './build-manifest.js';
 import type { GesClient } from './client/ges-client.js';
 import { createStreamPart } from './destination/stdout-part.js';
+import { writeWhole } from './destination/whole-writes.js';
 import { ConfigError } from './errors.js';
 import { identityOf } from './export-identity.js';
 import { type Run, reportEnd, reportWarnings, rowsOf } from './export-run.js';
@@ -25,6 +26,7 @@ export async function exportToStream(client: GesClient, job: OpenJob, run: Run):
       `--out - takes one table, and job "${job.id}" gives ${names}: export to a folder`,
     );
   }
+  writeWhole(process.stdout);
   const part = createStreamPart(process.stdout);
   const output = tableOutput(run, {
     createPart: async () => part,

@@ -56,7 +56,10 @@ interface Siblings {
 /** @returns whether it pointed elsewhere before */
 async function pointLatest({ name, manifest, beside, useSibling }: Siblings): Promise<boolean> {
   const pointed = await beside.loadPointer(LATEST_NAME);
-  if (pointed === name) return false;
+  if (pointed === name) {
+    await beside.settle('');
+    return false;
+  }
   if (pointed !== null) {
     const other = await useSibling(pointed, finishedIn);
     if (other !== null && isLater(other, manifest)) return false;
@@ -130,14 +133,19 @@ async function removeLocked(place: OutputPlace, expected: Manifest | null): Prom
     if (expected !== null) {
       const current = await finishedIn(place);
       if (current?.finishedAt !== expected.finishedAt) return false;
-      await place.saveText(REMOVING_PATH, formatManifest(current));
-    }
-    isRemoved = await finishRemoval(place);
+      isRemoved = await removeFinished(place, current);
+    } else isRemoved = await finishRemoval(place);
   } finally {
     await unlock();
     if (isRemoved) for (const folder of ['.ges-export', '']) await place.removeFolder(folder);
   }
   return isRemoved;
+}
+
+/** Removes a finished export from a place that this process has locked, so that another run can finish that. */
+export async function removeFinished(place: OutputPlace, manifest: Manifest): Promise<boolean> {
+  await place.saveText(REMOVING_PATH, formatManifest(manifest));
+  return await finishRemoval(place);
 }
 
 /**

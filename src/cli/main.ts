@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { writeWhole } from '../destination/whole-writes.js';
 import { VERSION } from '../version.js';
 import { endingOf } from './exit-code.js';
 import { keepMemoryLow } from './memory-keeper.js';
@@ -34,6 +35,10 @@ forEachCommand(program, (command) => {
   // The one place that reports errors is below; help and version still go out by themselves.
   command.configureOutput({ writeErr: () => {} });
 });
+
+writeWhole(process.stdout);
+// Where messages can go nowhere, what they tell of goes on.
+process.stderr.on('error', () => {});
 
 process.exitCode = 0;
 try {

@@ -10,7 +10,7 @@ import { isMissing, onDisk } from './fs-error.js';
  */
 export async function saveFile(path: string, content: string | Uint8Array): Promise<void> {
   await onDisk('write', path, async () => {
-    const temporary = join(dirname(path), `.${basename(path)}.tmp`);
+    const temporary = temporaryName(path);
     const file = await open(temporary, 'w');
     try {
       await file.writeFile(content);
@@ -21,6 +21,11 @@ export async function saveFile(path: string, content: string | Uint8Array): Prom
     await rename(temporary, path);
     await syncFolder(dirname(path));
   });
+}
+
+/** What `saveFile` writes to; a run that was killed may leave it. */
+export function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.tmp`);
 }
 
 /** What systems say where a disk has no hard links. */

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { StoredFile } from '../model.js';
-import { isMissing, onDisk } from './fs-error.js';
+import { isMissing, onDisk, toSinkError } from './fs-error.js';
 
 /** A finished file below a folder of this machine; null when there is none of that name. */
 export async function openLocalFile(root: string, path: string): Promise<StoredFile | null> {
@@ -25,10 +25,19 @@ export async function openLocalFile(root: string, path: string): Promise<StoredF
     async *read(start = 0, end = Number(found.size)) {
       if (start >= end) return;
       const stream = createReadStream(target, { start, end: end - 1, highWaterMark: 1 << 20 });
-      yield* stream as AsyncIterable<Buffer>;
+      yield* readable(target, stream);
     },
-    scan: () => scanFile(target),
+    scan: () => readable(target, scanFile(target)),
   };
+}
+
+/** A disk that does not give the bytes says nothing of what they are. */
+async function* readable(path: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw toSinkError(error, 'read', path);
+  }
 }
 
 /** The greatest that stays in the nearer caches of a processor together with what works on it. */

@@ -105,7 +105,7 @@ class LocalPart implements PartWriter {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#file.close();
+    await onDisk('close', this.#target, () => this.#file.close());
   }
 
   async #digest(): Promise<PartDigest> {

@@ -1,12 +1,13 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { constants, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { StoredFile } from '../model.js';
-import { createFile, saveFile } from './atomic-file.js';
+import { createFile, saveFile, syncFolder, temporaryName } from './atomic-file.js';
 import { isMissing, onDisk } from './fs-error.js';
 import { openLocalFile } from './local-file.js';
 import { checkFinishedPart, createLocalPart, resumeLocalPart } from './local-part.js';
 import { loadLocalPointer, saveLocalPointer } from './local-pointer.js';
 import {
+  absolutePath,
   discardPart,
   listLocalParts,
   makeFolder,
@@ -23,6 +24,9 @@ import { gatheredExport, isTableFolder, PARTS_ROOT } from './table-place.js';
 /** Relative to the output folder. */
 const CHECKPOINT_PATH = '.ges-export/checkpoint.json';
 
+/** A named pipe in the place of a document is empty, and not waited for. */
+const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 /** A folder of this machine. */
 export class LocalPlace implements OutputPlace {
   readonly name: string;
@@ -31,7 +35,7 @@ export class LocalPlace implements OutputPlace {
   readonly partsFolder: string;
 
   constructor(folder: string) {
-    const gathered = gatheredExport(resolve(folder).replaceAll('\\', '/'));
+    const gathered = gatheredExport(absolutePath(folder).replaceAll('\\', '/'));
     this.name = folder;
     this.partsRoot = gathered === null ? null : PARTS_ROOT;
     this.#exportId = gathered?.exportId ?? null;
@@ -59,7 +63,7 @@ export class LocalPlace implements OutputPlace {
     const file = this.describe(path);
     return onDisk('read', file, async () => {
       try {
-        return await readFile(file, 'utf8');
+        return await readFile(file, { encoding: 'utf8', flag: READ_AT_ONCE });
       } catch (error) {
         if (isMissing(error)) return null;
         throw error;
@@ -75,8 +79,14 @@ export class LocalPlace implements OutputPlace {
     return this.#inFolder(path, (file) => createFile(file, content));
   }
 
-  remove(path: string): Promise<void> {
-    return removeFile(this.describe(path));
+  async remove(path: string): Promise<void> {
+    const file = this.describe(path);
+    if (await removeFile(file)) await onDisk('remove', file, () => syncFolder(dirname(file)));
+  }
+
+  settle(folder: string): Promise<void> {
+    const path = this.describe(folder);
+    return onDisk('sync', path, () => syncFolder(path));
   }
 
   async loadCheckpoint(): Promise<SavedCheckpoint | null> {
@@ -95,8 +105,9 @@ export class LocalPlace implements OutputPlace {
     return this.saveCheckpoint(text);
   }
 
-  removeCheckpoint(): Promise<void> {
-    return this.remove(CHECKPOINT_PATH);
+  async removeCheckpoint(): Promise<void> {
+    await this.remove(CHECKPOINT_PATH);
+    await this.remove(temporaryName(CHECKPOINT_PATH));
   }
 
   createPart(path: string, hash: RunningHash = new LocalHash()): Promise<PartWriter> {

@@ -1,9 +1,18 @@
 import { lstat, mkdir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { syncFolder } from './atomic-file.js';
-import { isMissing, onDisk } from './fs-error.js';
+import { isMissing, onDisk, toSinkError } from './fs-error.js';
 import type { PartEntry } from './output-place.js';
 import { isPartName, openName } from './part-name.js';
+
+/** @throws SinkError `SINK_WRITE` for what is relative to a current folder that has been removed */
+export function absolutePath(path: string): string {
+  try {
+    return resolve(path);
+  } catch (error) {
+    throw toSinkError(error, 'find', path);
+  }
+}
 
 /** @throws SinkError `SINK_WRITE` when the folder cannot be made or is no folder */
 export async function makeOutputFolder(root: string): Promise<void> {
@@ -19,13 +28,30 @@ export async function makeFolder(path: string): Promise<void> {
     await mkdir(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return await syncAbove(path);
     if (code !== 'ENOENT' || dirname(path) === path) throw error;
     await makeFolder(dirname(path));
     await mkdir(path).catch(unlessThere);
+    await syncFolder(dirname(path));
+    return;
   }
   await syncFolder(dirname(path));
+  await syncAbove(dirname(path));
 }
+
+/**
+ * Makes the name of a folder durable that was there: a run that was killed may have made it a moment before. Where
+ * the folder above may not be read it is not ours, and older.
+ */
+async function syncAbove(path: string): Promise<void> {
+  try {
+    await syncFolder(dirname(path));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && DENIED_CODES.has(String(error.code)))) throw error;
+  }
+}
+
+const DENIED_CODES: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
 
 /** Another process may have been faster. */
 function unlessThere(error: unknown): void {
@@ -94,13 +120,15 @@ export async function removeIfEmpty(folder: string): Promise<boolean> {
   });
 }
 
-/** Removes a file if it is there. */
-export async function removeFile(path: string): Promise<void> {
-  await onDisk('remove', path, async () => {
+/** Removes a file. @returns false where there was none */
+export async function removeFile(path: string): Promise<boolean> {
+  return onDisk('remove', path, async () => {
     try {
       await unlink(path);
+      return true;
     } catch (error) {
       if (!isMissing(error)) throw error;
+      return false;
     }
   });
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { CheckpointError } from '../errors.js';
 import { onDisk } from './fs-error.js';
+import { giveLifeSign, hasLifeSign } from './life-sign.js';
 import { makeFolder } from './output-folder.js';
 
 export interface LockHolder {
@@ -13,6 +14,8 @@ export interface LockHolder {
   readonly host: string;
   /** When the holder's process began, in clock ticks since boot; a reused pid has another. Empty where unknown. */
   readonly startTicks: string;
+  /** Where the pid means this process: containers of one host name may have other processes of the same number. */
+  readonly pidSpace?: string;
 }
 
 /** A lock is a folder with this file in it; it stands in `.ges-export`. */
@@ -36,22 +39,31 @@ export async function lockOutput(root: string): Promise<() => Promise<void>> {
   const folder = join(root, '.ges-export');
   return onDisk('lock', root, async () => {
     await makeFolder(folder);
-    await take(root, folder, LOCK_NAME);
+    const { id, endSign } = await take(root, folder, LOCK_NAME);
     await sweep(folder);
-    return () => onDisk('unlock', root, () => discard(folder, LOCK_NAME));
+    return () =>
+      onDisk('unlock', root, async () => {
+        // A lock that somebody has put in its place is not ours to take away.
+        if ((await readHolder(join(folder, LOCK_NAME)))?.id === id) await discard(folder, LOCK_NAME);
+        endSign();
+      });
   });
 }
 
-async function take(root: string, folder: string, name: string): Promise<void> {
+interface Taken {
+  readonly id: string;
+  readonly endSign: () => void;
+}
+
+async function take(root: string, folder: string, name: string): Promise<Taken> {
   // Each round takes the name, meets a living holder, or removes what one dead holder has left.
   for (;;) {
     const mine = await newClaim();
-    if (await placeClaim(folder, name, mine)) return;
+    const endSign = await placeClaim(folder, name, mine);
+    if (endSign !== null) return { id: mine.id, endSign };
     const holder = await readHolder(join(folder, name));
     if (holder === null) continue;
-    // A network disk may have answered that the rename failed although it did not.
-    if (holder.id === mine.id) return;
-    if (await isAlive(holder)) {
+    if (await lives(holder)) {
       const who =
         holder.host === mine.host ? `process ${holder.pid}` : `process ${holder.pid} on ${holder.host}`;
       throw new CheckpointError(
@@ -69,32 +81,44 @@ async function take(root: string, folder: string, name: string): Promise<void> {
  */
 async function removeStale(root: string, folder: string, name: string, holder: LockHolder): Promise<void> {
   const right = `right-${holder.id}`;
-  await take(root, folder, right);
+  const { endSign } = await take(root, folder, right);
   const current = await readHolder(join(folder, name));
   if (current?.id === holder.id) await discard(folder, name);
   await discard(folder, right);
+  endSign();
 }
 
 /** What a lock of this process says. */
 export async function newClaim(): Promise<LockHolder> {
-  return { id: randomUUID(), pid: process.pid, host: hostname(), startTicks: await startTicks(process.pid) };
+  return {
+    id: randomUUID(),
+    pid: process.pid,
+    host: hostname(),
+    startTicks: await startTicks(process.pid),
+    pidSpace: await pidSpace(),
+  };
 }
 
-async function placeClaim(folder: string, name: string, claim: LockHolder): Promise<boolean> {
+/** @returns ends the life sign in the lock; null where the name is taken */
+async function placeClaim(folder: string, name: string, claim: LockHolder): Promise<Taken['endSign'] | null> {
   const path = join(folder, `claim-${claim.id}`);
   const target = join(folder, name);
   await mkdir(path);
+  const endSign = claim.pidSpace === '' ? () => {} : await giveLifeSign(claim.id);
   try {
     await writeFile(join(path, HOLDER_NAME), JSON.stringify(claim));
     await rename(path, target);
-    return true;
+    return endSign;
   } catch (error) {
     await rm(path, { recursive: true, force: true });
+    // A network disk may have answered that the rename failed although it did not.
+    if ((await isThere(target)) && (await readHolder(target))?.id === claim.id) return endSign;
+    endSign();
     // Swept away by the holder of the lock, who saw half of it.
-    if (codeOf(error) === 'ENOENT') return false;
+    if (codeOf(error) === 'ENOENT') return null;
     // The name is taken: the code differs from system to system.
-    if (await isThere(target)) return false;
-    if (TAKEN_CODES.has(codeOf(error))) return false;
+    if (await isThere(target)) return null;
+    if (TAKEN_CODES.has(codeOf(error))) return null;
     throw error;
   }
 }
@@ -119,7 +143,7 @@ async function sweep(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!LEFTOVER_NAME.test(name)) continue;
     const holder = await readHolder(join(folder, name));
-    if (holder !== null && !(await isAlive(holder))) await discard(folder, name);
+    if (holder !== null && !(await lives(holder))) await discard(folder, name);
   }
 }
 
@@ -167,6 +191,18 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
+/** As `isAlive`, also of a process that only its life sign tells of. */
+async function lives(holder: LockHolder): Promise<boolean> {
+  if (holder.host !== hostname() || (await seesProcess(holder))) return isAlive(holder);
+  return hasLifeSign(holder.id);
+}
+
+/** Whether the pid of a holder on this host is one that means the same process here. */
+export async function seesProcess({ pidSpace: itsSpace = '' }: LockHolder): Promise<boolean> {
+  const ours = await pidSpace();
+  return itsSpace === '' || ours === '' || itsSpace === ours;
+}
+
 /** Whether the process that took a lock still runs; one on another host counts as running. */
 export async function isAlive(holder: LockHolder): Promise<boolean> {
   if (holder.host !== hostname()) return true;
@@ -178,6 +214,11 @@ export async function isAlive(holder: LockHolder): Promise<boolean> {
   }
   const ticks = await startTicks(holder.pid);
   return ticks !== ZOMBIE && (ticks === holder.startTicks || ticks === '' || holder.startTicks === '');
+}
+
+/** The PID namespace of this process (pid_namespaces(7)); empty on systems without them. */
+function pidSpace(): Promise<string> {
+  return readlink('/proc/self/ns/pid').catch(() => '');
 }
 
 const ZOMBIE = 'zombie';

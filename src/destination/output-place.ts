@@ -71,8 +71,10 @@ export interface OutputPlace {
    * @returns false where the name is taken
    */
   createText(path: string, content: string | Uint8Array): Promise<boolean>;
-  /** Removes a file if it is there. */
+  /** Removes a file if it is there. Durable when it settles. */
   remove(path: string): Promise<void>;
+  /** Makes the names in a folder durable: a run that was killed may have made them a moment before. */
+  settle(folder: string): Promise<void>;
 
   loadCheckpoint(): Promise<SavedCheckpoint | null>;
   /** Makes everything durable that parts have committed or finished since the last call, and `text` with it. */

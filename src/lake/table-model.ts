@@ -20,6 +20,8 @@ export interface TableFiles {
   remove(path: string): Promise<void>;
   /** Replaces a file: a reader sees the old content or the new. */
   saveText(path: string, content: string | Uint8Array): Promise<void>;
+  /** Makes the names in a folder durable. */
+  settle(folder: string): Promise<void>;
 }
 
 /** A Parquet file that an export adds. */

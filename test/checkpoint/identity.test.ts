@@ -1,4 +1,4 @@
-import { cp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import {
@@ -59,8 +59,8 @@ test('a finished export is left alone by the same command, and by others unless 
   const graph = await openGraph();
   await graph.export('pagerank', folder);
   const before = await hashTree(folder);
-  const parts = Object.keys(before).filter((path) => path !== '_SUCCESS');
-  const times = () => Promise.all(parts.map(async (path) => (await stat(join(folder, path))).mtimeMs));
+  const files = Object.keys(before);
+  const times = () => Promise.all(files.map(async (path) => (await stat(join(folder, path))).mtimeMs));
   const timesBefore = await times();
 
   const same = await graph.run('export', 'pagerank', '--out', folder);
@@ -80,6 +80,27 @@ test('a finished export is left alone by the same command, and by others unless 
     'manifest.json',
     'vertices/part-00000.csv',
   ]);
+});
+
+test('--force that is cut off leaves nothing that a reader takes for an export', async ({
+  folder,
+  openGraph,
+}) => {
+  const graph = await openGraph();
+  const args = ['--rows-per-file', '100', '--page-size', '100'];
+  await graph.export('pagerank', folder, ...args);
+  const whole = await hashParts(folder);
+  // What cannot be removed stops it as a kill would.
+  await rm(join(folder, 'pagerank/part-00001.csv'));
+  await mkdir(join(folder, 'pagerank/part-00001.csv'));
+  const { exitCode } = failureOf(await graph.run('export', 'pagerank', '--out', folder, ...args, '--force'));
+  expect(exitCode).toBe(1);
+  const left = Object.keys(await hashTree(folder));
+  expect(left).not.toContain('manifest.json');
+  expect(left).not.toContain('_SUCCESS');
+  await rmdir(join(folder, 'pagerank/part-00001.csv'));
+  await graph.export('pagerank', folder, ...args);
+  expect(await hashParts(folder)).toEqual(whole);
 });
 
 test('--force leaves files of others alone', async ({ folder, openGraph }) => {

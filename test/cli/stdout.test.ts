@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
-import { failureOf, test } from './export-test.js';
+import { failureOf, type Graph, test } from './export-test.js';
 import { COMMAND } from './run-command.js';
 
 test.for(['csv', 'ndjson'])(
@@ -52,4 +52,42 @@ test('a failure leaves standard output empty', async ({ openGraph }) => {
   const result = await graph.run('export', 'nobody', '--out', '-');
   expect(failureOf(result)).toMatchObject({ exitCode: 4 });
   expect(result.stdout).toHaveLength(0);
+});
+
+/** The exit code of the command by way of a shell, which sets limits and streams; `$0` and `$1` are the command. */
+async function exitInShell(env: Graph['env'], script: string, ...args: readonly string[]): Promise<string> {
+  const all = ['--norc', '-c', `${script}; echo $?`, process.execPath, COMMAND, ...args];
+  const { stdout } = await promisify(execFile)('bash', all, { env: { PATH: process.env['PATH'], ...env } });
+  return stdout;
+}
+
+test.for([
+  ['csv', 'none'],
+  ['ndjson', 'gzip'],
+])(
+  'a file that takes less than all of the %s (%s) is no success',
+  async ([format, compression], { folder, openGraph }) => {
+    const { env } = await openGraph();
+    const file = join(folder, 'rows');
+    const script = `ulimit -f 4; "$0" "$1" export synthetic-vertices-1000 --out - --format ${format} --compression ${compression} > "$2" 2> "$3"`;
+    expect(await exitInShell(env, script, file, join(folder, 'messages'))).toBe('1\n');
+    expect(await readFile(join(folder, 'messages'), 'utf8')).toMatch(
+      /Cannot write to "standard output": EFBIG/,
+    );
+    const lists = `ulimit -f 1; "$0" "$1" jobs list --json > "$2" 2> /dev/null`;
+    expect(await exitInShell(env, lists, file)).toBe('1\n');
+  },
+);
+
+test('messages that can go nowhere stop no export', async ({ folder, openGraph }) => {
+  const { env } = await openGraph();
+  for (const [name, stream] of [
+    ['full', '2> /dev/full'],
+    ['left', '2> >(true)'],
+  ]) {
+    const out = join(folder, name as string);
+    const script = `"$0" "$1" export synthetic-vertices-1000 --page-size 50 --json --out "$2" ${stream}`;
+    expect(await exitInShell(env, script, out)).toBe('0\n');
+    expect(await readdir(out)).toContain('_SUCCESS');
+  }
 });

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { toSinkError } from '../../src/destination/fs-error.js';
 import { failureOf, hashParts, hashTree, test } from '../cli/export-test.js';
 
 /** A file system of so many kilobytes; null where this user may not mount one. */
@@ -48,3 +49,16 @@ test('a full disk stops the export with 3; with room again it goes on', async ({
   expect(resumed.stderr).toMatch(/^Resuming job/m);
   expect(await hashParts(out)).toEqual(await hashParts(folder));
 });
+
+test.skipIf(constants.errno.EDQUOT === undefined)(
+  'a quota that is used up, which libuv has no name for, is a full disk',
+  () => {
+    const errno = -constants.errno.EDQUOT;
+    const failure = Object.assign(new Error(), {
+      code: `Unknown system error ${errno}`,
+      errno,
+      syscall: 'write',
+    });
+    expect(toSinkError(failure, 'write', 'part')).toMatchObject({ code: 'SINK_DISK_FULL' });
+  },
+);

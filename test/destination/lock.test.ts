@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
+import { giveLifeSign } from '../../src/destination/life-sign.js';
+import { lockOutput } from '../../src/destination/output-lock.js';
 import { failureOf, hashTree, test } from '../cli/export-test.js';
 
 const LOCK = '.ges-export/lock/holder.json';
@@ -43,6 +45,39 @@ test('and a lock that is torn', async ({ folder, openGraph }) => {
   const graph = await openGraph();
   await writeLock(folder, '{"pid":');
   await graph.export('pagerank', folder);
+});
+
+test('so is the lock of a container that is gone, but not of one that is not', async ({
+  folder,
+  openGraph,
+}) => {
+  const graph = await openGraph();
+  // Of the same host name, and with a pid that means nothing here.
+  const holder = {
+    id: 'other',
+    pid: await deadPid(),
+    host: hostname(),
+    startTicks: '1',
+    pidSpace: 'pid:[1]',
+  };
+  await writeLock(folder, JSON.stringify(holder));
+  const endSign = await giveLifeSign(holder.id);
+  const { exitCode, line } = failureOf(await graph.run('export', 'pagerank', '--out', folder));
+  expect(exitCode).toBe(3);
+  expect(line).toContain(`Another export (process ${holder.pid}) is writing to "${folder}"`);
+  endSign();
+  await graph.export('pagerank', folder);
+  expect(await readdir(join(folder, '.ges-export'))).toEqual([]);
+});
+
+test('who gives a lock back leaves that of another alone', async ({ folder }) => {
+  const unlock = await lockOutput(folder);
+  await rm(join(folder, '.ges-export/lock'), { recursive: true });
+  const unlockOther = await lockOutput(folder);
+  await unlock();
+  expect(await readdir(join(folder, '.ges-export/lock'))).toContain('holder.json');
+  await unlockOther();
+  expect(await readdir(join(folder, '.ges-export'))).toEqual([]);
 });
 
 test('a folder of somebody in place of the lock is left alone, and named', async ({ folder, openGraph }) => {

@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmdirSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 import { failureOf, hashParts, hashTree, test } from '../cli/export-test.js';
-import { startCommand } from '../cli/run-command.js';
+import { COMMAND, startCommand } from '../cli/run-command.js';
 
 /** Makes a folder that nothing can be written to, for root too where root may mount. */
 function makeReadOnly(folder: string): boolean {
@@ -31,6 +31,26 @@ test('a folder that cannot be written to ends with 1 and one line', async ({ ope
   const { exitCode, line } = failureOf(await graph.run('export', 'pagerank', '--out', out));
   expect(exitCode).toBe(1);
   expect(line).toMatch(/^Cannot create ".*": (EROFS|EACCES|EPERM)\. Check the folder and its permissions$/);
+});
+
+test('a current folder that has been removed is named', async ({ folder, openGraph }) => {
+  const { env } = await openGraph();
+  const script = 'mkdir "$2" && cd "$2" && rmdir "$2" && exec "$0" "$1" export pagerank --out out';
+  const args = ['-c', script, process.execPath, COMMAND, join(folder, 'gone')];
+  const { status, stderr } = spawnSync('sh', args, { env: { ...process.env, ...env }, encoding: 'utf8' });
+  expect([status, stderr]).toEqual([
+    1,
+    'ges-export: Cannot find "out": ENOENT. Check the folder and its permissions\n',
+  ]);
+});
+
+test('a named pipe in the place of a document is refused, not waited for', async ({ folder, openGraph }) => {
+  const graph = await openGraph();
+  await graph.export('pagerank', folder);
+  unlinkSync(join(folder, 'manifest.json'));
+  execFileSync('mkfifo', [join(folder, 'manifest.json')]);
+  expect(failureOf(await graph.run('export', 'pagerank', '--out', folder)).exitCode).toBe(5);
+  await graph.export('pagerank', folder, '--force');
 });
 
 test('a disk without hard links is written to like any other', async ({ folder, openGraph }) => {

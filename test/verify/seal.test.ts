@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync, readFileSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import { formatCheckpoint, parseCheckpoint } from '../../src/checkpoint/checkpoint-file.js';
 import { exportJob } from '../../src/export-job.js';
 import { checkExport } from '../../src/verify-export.js';
@@ -62,6 +62,30 @@ test.for(
   expect(readdirSync(folder).sort()).toEqual(['.ges-export', 'vertices']);
 });
 
+test.for(['csv', 'parquet'] as const)(
+  'a %s part that the disk does not give again is not one that is damaged',
+  async (format, { folder }) => {
+    const options = { ...(await serveRecords(record)), jobId: 'job', out: folder, format } as const;
+    const handle = await open(folder, 'r');
+    const prototype = Object.getPrototypeOf(handle) as FileHandle;
+    await handle.close();
+    onTestFinished(() => void vi.restoreAllMocks());
+    const failing = exportJob(options, {
+      onEvent: ({ type }) => {
+        if (type !== 'verifying') return;
+        const failure = Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'read' });
+        vi.spyOn(prototype, 'read').mockRejectedValue(failure);
+      },
+    });
+    await expect(failing).rejects.toMatchObject({
+      code: 'SINK_WRITE',
+      message: `Cannot read "${join(folder, `vertices/part-00000.${format}`)}": EIO`,
+    });
+    vi.restoreAllMocks();
+    await exportJob(options);
+  },
+);
+
 test.for(DAMAGES.slice(0, 3))(
   'a finished export whose part is %s is not called complete',
   async ([, damage], { folder }) => {
@@ -74,6 +98,27 @@ test.for(DAMAGES.slice(0, 3))(
     });
   },
 );
+
+test('a part that was damaged before its commit to a table is no defect of ours', async ({ folder }) => {
+  const connection = await serveRecords(record);
+  const options = {
+    ...connection,
+    jobId: 'job',
+    out: folder,
+    format: 'parquet',
+    tableFormat: 'delta',
+  } as const;
+  await exportJob(options);
+  await rm(join(folder, 'vertices/_delta_log'), { recursive: true });
+  const [id] = readdirSync(join(folder, '_exports'));
+  unlinkSync(join(folder, `_exports/${id}/_SUCCESS`));
+  const part = join(folder, `vertices/${id}/part-00000.parquet`);
+  writeFileSync(part, readFileSync(part).fill(0));
+  await expect(exportJob(options)).rejects.toMatchObject({
+    code: 'VERIFY_FAILED',
+    message: expect.stringMatching(/part-00000\.parquet" has no readable Parquet footer$/),
+  });
+});
 
 test('rows that were dealt out to partitions are counted before that', async ({ folder }) => {
   const options = {

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { CheckpointError } from '../../errors.js';
-import { isAlive, type LockHolder, newClaim } from '../output-lock.js';
+import { isAlive, type LockHolder, newClaim, seesProcess } from '../output-lock.js';
 import type { S3Store } from './s3-store.js';
 
 const lockSchema = z.object({
@@ -10,6 +10,7 @@ const lockSchema = z.object({
   pid: z.number(),
   host: z.string(),
   startTicks: z.string(),
+  pidSpace: z.string().default(''),
 });
 
 /** The holder writes its lock anew so often; one that was not renewed for `LEASE_MS` is nobody's. */
@@ -72,7 +73,7 @@ export class S3Lock {
   async #refuseLiving(): Promise<void> {
     const found = await this.#read();
     if (found === null) return;
-    const isHere = found.lock.host === hostname();
+    const isHere = found.lock.host === hostname() && (await seesProcess(found.lock));
     const isLiving = isHere ? await isAlive(found.lock) : found.ageMs < LEASE_MS;
     if (isLiving) throw this.#locked(found.lock);
   }

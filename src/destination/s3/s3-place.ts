@@ -226,6 +226,9 @@ export class S3Place implements OutputPlace {
   /** A folder is there as long as an object is. */
   async removeFolder(): Promise<void> {}
 
+  /** What a store has taken stays. */
+  async settle(): Promise<void> {}
+
   async close(): Promise<void> {
     try {
       for (const [uploadId, path] of this.#unknown) await this.#store.abortUpload(this.#key(path), uploadId);

@@ -3,7 +3,7 @@ import { TableError } from '../../errors.js';
 import type { StoredFile } from '../../model.js';
 import type { TableFiles } from '../table-model.js';
 
-const LOG_FOLDER = '_delta_log';
+export const LOG_FOLDER = '_delta_log';
 
 /**
  * Reads some columns of a Parquet file as one object a row; structs are objects, and what is not there is null. Rows

@@ -11,6 +11,7 @@ import {
   commitPath,
   type DeltaMetaData,
   type DeltaState,
+  LOG_FOLDER,
   type ReadParquet,
   readDeltaLog,
 } from './delta-log.js';
@@ -92,8 +93,10 @@ class DeltaTable implements LakeTable {
     return (await this.#files.createText(commitPath(version), text)) ? version : null;
   }
 
-  /** Readers list the log. */
-  async announce(): Promise<void> {}
+  /** Readers list the log; a run that was killed may have made the commit a moment before. */
+  announce(): Promise<void> {
+    return this.#files.settle(LOG_FOLDER);
+  }
 
   /** The metaData that the next commit must hold to take these columns; null for that of the table. */
   #merge(shape: TableShape): object | null {
