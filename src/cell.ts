@@ -17,7 +17,8 @@ export function listElementType(type: ColumnType): ScalarType | null {
 function fitsScalar(value: JsonValue, type: ScalarType): boolean {
   switch (type) {
     case 'string':
-      return typeof value === 'string';
+      // Half of a surrogate pair has no UTF-8 form: two texts would become one.
+      return typeof value === 'string' && value.isWellFormed();
     case 'boolean':
       return typeof value === 'boolean';
     case 'int64':

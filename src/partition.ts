@@ -63,8 +63,7 @@ export function partitionPath(columns: readonly string[], values: readonly Parti
 /** The cell of a partition column, of type string, int64 or boolean, as the text that stands for it. */
 export function partitionValue(cell: JsonValue): PartitionValue {
   if (cell === null) return null;
-  // A lone surrogate has no UTF-8 form: U+FFFD, as in the files.
-  if (typeof cell === 'string') return Buffer.from(cell).toString();
+  if (typeof cell === 'string') return cell;
   // One number has one folder: -0 is 0.
   return cell instanceof JsonNumber ? String(BigInt(cell.text)) : String(cell);
 }

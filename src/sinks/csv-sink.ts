@@ -18,7 +18,7 @@ const LONE_IN_UTF16 = /^[\uD800-\uDFFF]$/;
  *   readers, and a row must not be lost. A `nullText` keeps both apart.
  * - Numbers keep their digits; lists and `json` cells are compact JSON text.
  * - `escapeFormulas` puts `'` before text cells and column names that start with `=`, `+`, `-`, `@`, TAB or CR.
- * - A lone surrogate has no UTF-8 form: in text it becomes U+FFFD, in JSON text its `\uXXXX` escape.
+ * - A lone surrogate, which has no UTF-8 form, is its `\uXXXX` escape in JSON text; no other text holds one.
  */
 export const csvFormat: SinkFormat = {
   format: 'csv',

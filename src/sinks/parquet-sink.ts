@@ -18,7 +18,7 @@ const ROWS_PER_TURN = 2_000;
  *
  * - boolean, INT64, DOUBLE, text as BYTE_ARRAY (UTF8), `json` as BYTE_ARRAY (JSON), lists in three levels;
  *   nullable columns are OPTIONAL, others REQUIRED
- * - a lone surrogate has no UTF-8 form: in text it becomes U+FFFD, in JSON text its `\uXXXX` escape
+ * - a lone surrogate, which has no UTF-8 form, is its `\uXXXX` escape in JSON text; no other text holds one
  * - a window is held encoded and compressed until `endWindow()`, because columns follow each other in the file
  */
 export const parquetFormat: SinkFormat = {

@@ -6,8 +6,7 @@ import type { FileLayout } from './file-layout.js';
 import { doubleText } from './parquet-rows.js';
 
 /**
- * What a cell is once it has been in a file: UTF-8 has no lone surrogates, a Parquet DOUBLE keeps no digits,
- * CSV may put `'` before a formula and cannot tell null from empty text in a table of one column.
+ * What a cell is once it has been in a file: a Parquet DOUBLE keeps no digits, CSV may put `'` before a formula and cannot tell null from empty text in a table of one column.
  */
 export function storedValue(cell: JsonValue, column: Column, width: number, layout: FileLayout): JsonValue {
   if (cell === null || column.type === 'json' || layout.format === 'ndjson') return cell;
@@ -34,7 +33,6 @@ export function storedText(text: string, { format, csv }: FileLayout): string {
 }
 
 function inParquet(cell: JsonValue, type: ScalarType): JsonValue {
-  if (typeof cell === 'string') return toUSVString(cell);
   if (!(cell instanceof JsonNumber)) return cell;
   return new JsonNumber(type === 'int64' ? String(BigInt(cell.text)) : doubleText(Number(cell.text)));
 }

@@ -7,7 +7,7 @@ import { planColumns } from '../../src/tables/plan-columns.js';
 import { withOverflow } from '../../src/tables/plan-tables.js';
 
 const scalar: fc.Arbitrary<JsonValue> = fc.oneof(
-  fc.constantFrom<JsonValue>(null, true, false, '', 'a', '10', '中'),
+  fc.constantFrom<JsonValue>(null, true, false, '', 'a', '10', '中', '\ud800'),
   fc
     .constantFrom('0', '-0', '7', '1.50', '1e3', '9007199254740993', '9223372036854775808', '1e999')
     .map((text) => new JsonNumber(text)),
@@ -38,7 +38,7 @@ const element = objectOf(fc.oneof(scalar, anything), ['source', 'target', 'index
 
 /** Records that nearly have the shape: repeated members, wrong types, missing parts. */
 const LIKE: Readonly<Record<RecordShape, fc.Arbitrary<JsonValue>>> = {
-  keyed: objectOf(fc.oneof(scalar, lists), ['46', 'a', '__proto__']),
+  keyed: objectOf(fc.oneof(scalar, lists), ['46', 'a', '\ud800', '__proto__']),
   'keyed-object': objectOf(fc.oneof(element, scalar), ['46', 'a']),
   id: scalar,
   path: lists,
@@ -66,6 +66,12 @@ function scalarsIn(value: JsonValue, found: string[] = []): string[] {
   else if (value instanceof JsonObject) for (const item of value.values) scalarsIn(item, found);
   else found.push(stringifyJson(value));
   return found;
+}
+
+/** Half of a surrogate pair has no form in UTF-8. */
+function isUtf8Text(cell: JsonValue): boolean {
+  if (isJsonArray(cell)) return cell.every(isUtf8Text);
+  return typeof cell !== 'string' || cell.isWellFormed();
 }
 
 function idsIn(record: JsonValue, shape: RecordShape): string[] {
@@ -96,6 +102,8 @@ test.each(RECORD_SHAPES)('%s: every scalar of every record is found in some cell
         expect(row).toHaveLength(plan.columns.length);
         const holes = plan.columns.filter(({ nullable }, index) => !nullable && row[index] === null);
         expect(holes, `columns without nulls of ${stringifyJson(read)}`).toEqual([]);
+        const texts = row.filter((cell, index) => plan.columns[index]?.type !== 'json' && cell !== null);
+        expect(texts.every(isUtf8Text), `half pairs in text of ${stringifyJson(read)}`).toBe(true);
       }
       const ids = plan.columns.some((column) => column.source === 'key') ? idsIn(read, shape) : [];
       const inCells = counts(rows.flatMap((row) => scalarsIn(row)));

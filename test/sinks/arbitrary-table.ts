@@ -94,7 +94,7 @@ function values(type: ColumnType, jsonValues: fc.Arbitrary<JsonValue>): fc.Arbit
     boolean: fc.boolean(),
     int64: integer.map((value) => new JsonNumber(String(value))),
     double: double.map((value) => new JsonNumber(value)),
-    string: text,
+    string: text.filter((value) => value.isWellFormed()),
     json: jsonValues.filter((value) => value !== null),
   };
   const own = scalar[type];

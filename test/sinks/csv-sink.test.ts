@@ -71,12 +71,13 @@ describe('types', () => {
     );
   });
 
-  it('turns a lone surrogate into U+FFFD in text and keeps it as an escape in JSON', async () => {
+  it('keeps a lone surrogate as an escape in JSON, and takes it in no other text', async () => {
     const columns: Column[] = [
       { name: 't', type: 'string', nullable: true },
       { name: 'j', type: 'json', nullable: true },
     ];
-    expect(await csvText(columns, [['x\uD800y', ['\uDC00']]])).toBe('t,j\nx\uFFFDy,"[""\\udc00""]"\n');
+    expect(await csvText(columns, [['x', ['\uDC00']]])).toBe('t,j\nx,"[""\\udc00""]"\n');
+    await expect(csvText(columns, [['x\uD800y', null]])).rejects.toThrow('Row 1, column "t"');
   });
 });
 

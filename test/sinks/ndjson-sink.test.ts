@@ -26,8 +26,8 @@ it('writes all columns in their order, null as null, digits unchanged, lists and
   );
 });
 
-it('keeps a lone surrogate as its escape', async () => {
-  const columns: Column[] = [{ name: 'a', type: 'string', nullable: false }];
+it('keeps a lone surrogate as its escape in JSON', async () => {
+  const columns: Column[] = [{ name: 'a', type: 'json', nullable: false }];
   const text = (await encode(ndjsonFormat, columns, [[['x\uD800']]])).toString();
   expect(text).toBe('{"a":"x\\ud800"}\n');
   expect(JSON.parse(text)).toEqual({ a: 'x\uD800' });

@@ -263,7 +263,8 @@ function eachEntry(
     return;
   }
   for (let i = 0; i < record.keys.length; i++) {
-    draft.put(draft.layout.key, record.keys[i] as string);
+    const key = record.keys[i] as string;
+    if (!draft.put(draft.layout.key, key)) draft.misfit('vertex_id', key);
     fill(record.values[i] as JsonValue);
     emit();
   }

@@ -144,6 +144,45 @@ test('an answer that ends where its list begins is damaged, whatever the decoder
   );
 });
 
+describe('half of a surrogate pair, which UTF-8 has no form for', () => {
+  const withOverflow = (shape: TablePlan['shape'], type: PlannedColumn['type'], source: 'key' | 'value') =>
+    tableOf('rows', shape, [{ name: 'a', type, nullable: true, source }, OVERFLOW]);
+
+  test.each<[string, TablePlan, string[], string]>([
+    ['a member', OBJECTS, ['{"a":"\\ud800"}', '{"a":"\\ud801"}'], '{"a":"\\ud800"}|{"a":"\\ud801"}'],
+    ['an id', withOverflow('id', 'string', 'key'), ['"x\\udc00"', '"x"'], '{"record":"x\\udc00"}|'],
+    [
+      'a key',
+      withOverflow('keyed', 'string', 'key'),
+      ['{"\\udbff":null}', '{"\\udfff":null}'],
+      '{"vertex_id":"\\udbff","value":null}|{"vertex_id":"\\udfff","value":null}',
+    ],
+    [
+      'in a list',
+      withOverflow('path', 'list<string>', 'value'),
+      ['["a","\\ud83d\\ude00"]', '["\\ud83d","\\ude00"]'],
+      '|{"record":["\\ud83d","\\ude00"]}',
+    ],
+    [
+      'at the end, and before another pair',
+      OBJECTS,
+      ['{"a":"\\ud83d\\ud83d\\ude00"}', '{"a":"\\ud83d\\ude00\\ud83d"}', '{"a":"\\ud83d\\u0041"}'],
+      '{"a":"\\ud83d😀"}|{"a":"😀\\ud83d"}|{"a":"\\ud83dA"}',
+    ],
+  ])('goes to _overflow: %s', async (_, plan, records, expected) => {
+    const answer = answerOf('rows', records);
+    const bytes = Array.from({ length: answer.bytes.length - 1 }, (_, index) => index + 1);
+    for (const cuts of [[], bytes]) {
+      const [file] = await expectSame(caseOf(plan, 'ndjson', [{ ...answer, cuts }]));
+      const lines = String(file).trimEnd().split('\n');
+      const overflow = lines.map((line) => /"_overflow":(\{.*\})\}$/.exec(line)?.[1] ?? '');
+      expect(overflow.join('|')).toBe(expected);
+      for (const format of ['csv', 'parquet'] as const)
+        await expectSame(caseOf(plan, format, [{ ...answer, cuts }]));
+    }
+  });
+});
+
 describe('keys that come with escapes', () => {
   const NAMES = ['a', 'long name of more than sixteen bytes', 'ключ', '中\n"x\\/', '\ud800', '😀'];
   const plan = tableOf('rows', 'object', [

@@ -90,10 +90,19 @@ function scanEscape(p: usize): usize {
     case 0x74:
       return p + 2;
     case 0x75:
-      return hexUnit(p + 2) < 0 ? 0 : p + 6;
+      return scanUnits(p);
     default:
       return 0;
   }
+}
+
+/** A `\u` escape, or the two of a surrogate pair. Half of a pair, which UTF-8 has no form for, is left to the host. */
+function scanUnits(p: usize): usize {
+  const unit = hexUnit(p + 2);
+  if (unit < 0) return 0;
+  if ((unit & 0xf800) != 0xd800) return p + 6;
+  const isPair = unit < 0xdc00 && load<u16>(p, 6) == 0x755c && (hexUnit(p + 8) & 0xfc00) == 0xdc00;
+  return isPair ? p + 12 : 0;
 }
 
 /** The UTF-16 unit of four hexadecimal digits; negative when one is none. */

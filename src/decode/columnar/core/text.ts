@@ -69,21 +69,19 @@ function shortEscape(letter: u32): u8 {
 /** Set by readEscape: where the input goes on. */
 let afterEscape: usize = 0;
 
-/** The code point of the escape at `p`; a surrogate pair is one, a lone surrogate is itself. */
-function readEscape(p: usize, end: usize): i32 {
+/** The code point of the escape at `p`; a surrogate pair, whose second half surely follows, is one. */
+function readEscape(p: usize): i32 {
   const letter = load<u8>(p, 1);
   afterEscape = p + 2;
   if (letter != 0x75) return shortEscape(letter);
   const unit = hexUnit(p + 2);
   afterEscape = p + 6;
-  if ((unit & 0xfc00) != 0xd800 || p + 12 > end || load<u16>(p, 6) != 0x755c) return unit;
-  const low = hexUnit(p + 8);
-  if ((low & 0xfc00) != 0xdc00) return unit;
+  if ((unit & 0xfc00) != 0xd800) return unit;
   afterEscape = p + 12;
-  return 0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff);
+  return 0x10000 + ((unit & 0x3ff) << 10) + (hexUnit(p + 8) & 0x3ff);
 }
 
-/** The text itself, as UTF-8. A lone surrogate has no UTF-8 form and becomes U+FFFD. */
+/** The text itself, as UTF-8. */
 export function writePlain(to: usize, p: usize, end: usize): usize {
   while (p < end) {
     const byte = load<u8>(p);
@@ -92,16 +90,16 @@ export function writePlain(to: usize, p: usize, end: usize): usize {
       p++;
       continue;
     }
-    const point = readEscape(p, end);
+    const point = readEscape(p);
     p = afterEscape;
-    to = writeUtf8(to, (point & 0xfffff800) == 0xd800 ? 0xfffd : point);
+    to = writeUtf8(to, point);
   }
   return to;
 }
 
 /**
- * The text between quotes with only the escapes that `JSON.stringify` writes: of the quote, the backslash, the control
- * characters, and lone surrogates (ECMA-262, section 25.5.2.3).
+ * The text between quotes with only the escapes that `JSON.stringify` writes: of the quote, the backslash and the control
+ * characters (ECMA-262, section 25.5.2.3).
  */
 export function writeJson(to: usize, p: usize, end: usize): usize {
   store<u8>(to++, QUOTE);
@@ -112,14 +110,13 @@ export function writeJson(to: usize, p: usize, end: usize): usize {
       p++;
       continue;
     }
-    const point = readEscape(p, end);
+    const point = readEscape(p);
     p = afterEscape;
     if (point == 0x22 || point == 0x5c) {
       store<u8>(to, BACKSLASH);
       store<u8>(to, point as u8, 1);
       to += 2;
     } else if (point < 0x20) to = writeControl(to, point);
-    else if ((point & 0xfffff800) == 0xd800) to = writeUnit(to, point);
     else to = writeUtf8(to, point);
   }
   store<u8>(to, QUOTE);
