@@ -282,7 +282,10 @@ async function readBeginning(
 
 /**
  * Whether a server that does not page this result has given the whole of it again, as it does whatever the offset. One
- * record for one says nothing; one for two does.
+ * record for one says nothing; one for two does. An answer that states the offset it was asked for may be a page of
+ * records that are equal: a server that pages gives one of them where one is asked for.
+ *
+ * @throws PageError `PAGE_REPEATED` where that cannot be told
  */
 async function isWholeAgain(
   answer: Answer<unknown>,
@@ -292,7 +295,17 @@ async function isWholeAgain(
 ): Promise<boolean> {
   const { count } = answer;
   if (last === null || count !== last.count || !last.isSame(answer)) return false;
-  return last.isShort || (count === 1 && (await fetchProbe({ offset: offset - 1, limit: 2 })).count === 1);
+  const statesOffset = answer.offset === offset;
+  const asked: Window = { offset: offset - 1, limit: count === 1 ? 2 : 1 };
+  if (count > 1) return last.isShort && (!statesOffset || (await fetchProbe(asked)).count > 1);
+  if (last.isShort && !statesOffset) return true;
+  if ((await fetchProbe(asked)).count > 1) return false;
+  if (!statesOffset) return true;
+  throw new PageError(
+    'PAGE_REPEATED',
+    `The server gave the record of offset ${offset - 1} again for offset ${offset}, and no more where two were asked for`,
+    { facts: { window: { offset, limit: count } }, retryable: false, details: { earlier: offset - 1 } },
+  );
 }
 
 /** A total that the first answer did not state, and others do. */
