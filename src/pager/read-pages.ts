@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { PageError, RequestError } from '../errors.js';
 import type { Answer, Page, Window } from '../model.js';
-import { checkAnswer, totalChanged } from './check-answer.js';
+import { checkAnswer, checkDeclared, totalChanged } from './check-answer.js';
 import { PageSize } from './page-size.js';
 import { planWindows } from './plan-windows.js';
 import { RoundTrips } from './round-trips.js';
@@ -233,6 +233,7 @@ async function* walkUntilShort<Body>(
       const { asked, answer } = await fetchOrEnd(missing, { offset, limit: end - offset }, fetch, sizes);
       const count = answer?.count ?? 0;
       totals.state(answer?.total ?? null, asked);
+      if (answer !== null) checkDeclared(answer, asked);
       if (answer === null || count === 0 || (await isWholeAgain(answer, last, at, fetchProbe))) {
         hasMore = false;
         break;

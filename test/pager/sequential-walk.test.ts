@@ -94,6 +94,14 @@ test('any other failure beyond the first page is an error', async () => {
   await expect(walk(result)).rejects.toBe(busy);
 });
 
+test('an empty page that declares records is no end', async () => {
+  const result = pagedResult(30, {
+    hasTotal: false,
+    answer: (honest, { offset }) => (offset === 20 ? answerOf([], { offset, declared: 10 }) : honest),
+  });
+  await expect(walk(result)).rejects.toMatchObject({ code: 'PAGE_COUNT_MISMATCH' });
+});
+
 test('a server that does not page gives its few records once', async () => {
   const whole = pagedResult(7, { hasTotal: false });
   const asked: Window[] = [];
