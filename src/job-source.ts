@@ -5,7 +5,7 @@ import { waitFor } from './client/retry.js';
 import { JobError, PageError } from './errors.js';
 import type { JsonObject, JsonValue } from './json-value.js';
 import { createListNames } from './list-names.js';
-import type { Answer, DecodedBody, TablePlan, Warning, Window } from './model.js';
+import type { Answer, DecodedBody, RecordList, TablePlan, Warning, Window } from './model.js';
 import { resultChanged } from './pager/check-answer.js';
 import { MAX_EMPTY_ANSWERS } from './pager/read-pages.js';
 import { readResult } from './read-result.js';
@@ -84,6 +84,7 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
   const scalars = readScalars(body);
   const names = createListNames();
   names.check(body.lists, 0);
+  const beside = createListsBeside();
   const needsSecond = envelope.total !== 1 && isUnclear(body);
   const asked: Window = { offset: 0, limit: needsSecond ? SECOND_RECORDS : 1 };
   const second = needsSecond ? await client.readJob(jobId, asked, options.signal) : answer;
@@ -166,12 +167,17 @@ export async function openJob(client: GesClient, jobId: string, options: WaitOpt
     const result = decode === undefined ? read(page) : page.body;
     // The samples hold every list that has a table.
     if (decode === undefined) names.check(result.lists, window.offset);
+    const others = resultLists(result.lists).filter(({ key, count: size }) => key !== primary && size > 0);
+    beside.check(others, window, decode === undefined);
     const { count, digest, marks } = counter.count(
       repeated?.paged(result) ?? result,
       sizeOf(page.envelope, window),
     );
-    if (count > 0 && page.body.lists.some(({ key, isMap }) => key === primary && isMap === true))
-      mapPages.check(window.offset, digest(0, 1));
+    if (count > 0 && page.body.lists.some(({ key, isMap }) => key === primary && isMap === true)) {
+      // One member, without any size, whatever the offset: the walk sees that this is the whole of it again.
+      const isWholeAgain = total === null && offset === null && count === 1 && digest(0, 1) === firstDigest();
+      if (!isWholeAgain) mapPages.check(window.offset, digest(0, 1));
+    }
     const isOther = window.offset === 0 && count > 0 && holdsFirst && digest(0, 1) !== firstDigest();
     if (isOther) throw resultChanged(window, 'The first record is not the one that was seen before');
     if (isLikeHyg && count === 0 && total !== null && window.offset < total) {
@@ -215,6 +221,42 @@ function createMapPages(): { check(offset: number, first: string): void } {
         `The answers at offset ${before} and at offset ${offset} begin with the same member of one object: the server ignores the offset`,
         { retryable: false },
       );
+    },
+  };
+}
+
+/** What every engine knows of a list. */
+function endsOf(list: RecordList): string {
+  return `${list.count} ${list.digest(0, 1)} ${list.digest(list.count - 1, list.count)}`;
+}
+
+/** More than there are samples, and no more memory than they take. */
+const MAX_WINDOWS_BESIDE = 100;
+
+/**
+ * Finds lists beside the paged one that come in two ways for the same window: no field counts their records, so that only
+ * their number and their ends tell.
+ */
+function createListsBeside(): {
+  check(lists: readonly RecordList[], window: Window, isSample: boolean): void;
+} {
+  const known = new Map<string, ReadonlyMap<string, string>>();
+  return {
+    /** @throws PageError `TOTAL_CHANGED` */
+    check(lists, window, isSample) {
+      const place = `${window.offset} ${window.limit}`;
+      const before = known.get(place);
+      // Most windows are read once: kept is what samples showed, which pages of the same size have to bring again.
+      if (before === undefined && (!isSample || known.size >= MAX_WINDOWS_BESIDE)) return;
+      const now = new Map(lists.map((list) => [list.key, endsOf(list)]));
+      known.set(place, before ?? now);
+      for (const name of before === undefined ? [] : new Set([...before.keys(), ...now.keys()])) {
+        if (before?.get(name) === now.get(name)) continue;
+        throw resultChanged(
+          window,
+          `The list "${name}" has other records at offset ${window.offset} than before`,
+        );
+      }
     },
   };
 }

@@ -1,11 +1,24 @@
 /** Shorter texts occur in every message. */
 const MIN_SECRET = 4;
 
-/** A text with every secret blotted out; to be called before the text is cut. */
+/** A text with every secret blotted out, in whichever form; to be called before the text is cut. */
 export function withoutSecrets(text: string, secrets: Iterable<string>): string {
   return [...secrets]
     .filter((secret) => secret.length >= MIN_SECRET)
-    .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+    .flatMap(formsOf)
+    .reduce((rest, form) => rest.replaceAll(form, '***'), text);
+}
+
+/** What a secret looks like in a text that quotes a request: as it is, in JSON, in JSON of ASCII alone, in a URL. */
+function formsOf(secret: string): readonly string[] {
+  const json = JSON.stringify(secret).slice(1, -1);
+  const ascii = json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  // A surrogate without its pair has no form in a URL.
+  const url = encodeURIComponent(secret.replace(/\p{Surrogate}/gu, '\ufffd'));
+  const slashes = [json, ascii].map((form) => form.replaceAll('/', '\\/'));
+  return [
+    ...new Set([secret, json, ascii, ...slashes, url, url.replace(/%../g, (byte) => byte.toLowerCase())]),
+  ];
 }
 
 /**

@@ -65,6 +65,17 @@ test.each<[string, Script]>([
   expect(manifest.total).toBe(TOTAL);
 });
 
+test('a map of one vertex, whole, without sizes: one row', async () => {
+  const whole = mapServer(
+    () => scores.slice(0, 1),
+    () => ({}),
+  );
+  for (const pageSize of [1, 5]) {
+    const { manifest, text } = await exportFrom(whole, pageSize);
+    expect([manifest.total, text]).toEqual([1, 'vertex_id,pagerank\nv0,0\n']);
+  }
+});
+
 test('a map that is the same at every offset is an error', async () => {
   const same = mapServer(() => scores.slice(0, 1), STATED);
   await expect(exportFrom(same, 5)).rejects.toMatchObject({ code: 'PAGE_REPEATED' });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect, onTestFinished } from 'vitest';
 import { LoadError } from '../src/errors.js';
-import { hideInError } from '../src/secret-text.js';
+import { hideInError, withoutSecrets } from '../src/secret-text.js';
 import { startSimulator } from '../src/simulator/simulator.js';
 import { test } from './cli/export-test.js';
 import { runCommand } from './cli/run-command.js';
@@ -407,6 +407,24 @@ test('keys of an object store that the SDK found by itself are not told', async 
   const { exitCode, stdout, stderr } = await runCommand(args, { env: { ...env, HOME: '/nonexistent' } });
   expect([exitCode, stderr.includes('no *** ***')], stderr).toEqual([1, true]);
   expect(`${stdout.toString()}${stderr}`).not.toMatch(/planted-(secret-key|token)/);
+});
+
+test('a secret is blotted out of a text in the forms that a quoted request gives it', () => {
+  const secret = 'p/w"ü\\nd+1=😀';
+  const json = JSON.stringify(secret).slice(1, -1);
+  const ascii = json.replace('ü', '\\u00fc').replace('😀', '\\ud83d\\ude00');
+  const url = encodeURIComponent(secret);
+  const forms = [
+    secret,
+    json,
+    ascii,
+    json.replace('/', '\\/'),
+    ascii.replace('/', '\\/'),
+    url,
+    url.toLowerCase(),
+  ];
+  expect(withoutSecrets(forms.join(' | '), [secret])).toBe(forms.map(() => '***').join(' | '));
+  expect(withoutSecrets('a\ud800bc and %EF%BF%BD', ['a\ud800bc', 'none'])).toBe('*** and %EF%BF%BD');
 });
 
 test('no error keeps a secret, in whatever of it and behind it', () => {

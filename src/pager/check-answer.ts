@@ -17,13 +17,7 @@ export function checkAnswer(answer: Answer<unknown>, asked: Window, total: numbe
       { facts, retryable: false, details: { expected: asked.offset, actual: answer.offset } },
     );
   }
-  if (answer.declared !== null && answer.declared !== answer.count) {
-    throw new PageError(
-      'PAGE_COUNT_MISMATCH',
-      `The page at offset ${asked.offset} declares ${answer.declared} records and holds ${answer.count}`,
-      { facts, retryable: false, details: { expected: answer.declared, actual: answer.count } },
-    );
-  }
+  checkDeclared(answer, asked);
   if (answer.count > asked.limit) {
     throw new PageError(
       'PAGE_COUNT_MISMATCH',
@@ -41,6 +35,16 @@ export function checkAnswer(answer: Answer<unknown>, asked: Window, total: numbe
       { facts, retryable: false, details: { expected: total - asked.offset, actual: answer.count } },
     );
   }
+}
+
+/** @throws PageError where an answer holds another number of records than it declares: none at all is no end then */
+export function checkDeclared({ declared, count }: Answer<unknown>, asked: Window): void {
+  if (declared === null || declared === count) return;
+  throw new PageError(
+    'PAGE_COUNT_MISMATCH',
+    `The page at offset ${asked.offset} declares ${declared} records and holds ${count}`,
+    { facts: { window: asked }, retryable: false, details: { expected: declared, actual: count } },
+  );
 }
 
 export function totalChanged(asked: Window, expected: number, actual: number | null): PageError {

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { PageError, RequestError } from '../errors.js';
 import type { Answer, Page, Window } from '../model.js';
-import { checkAnswer, totalChanged } from './check-answer.js';
+import { checkAnswer, checkDeclared, totalChanged } from './check-answer.js';
 import { PageSize } from './page-size.js';
 import { planWindows } from './plan-windows.js';
 import { RoundTrips } from './round-trips.js';
@@ -233,6 +233,7 @@ async function* walkUntilShort<Body>(
       const { asked, answer } = await fetchOrEnd(missing, { offset, limit: end - offset }, fetch, sizes);
       const count = answer?.count ?? 0;
       totals.state(answer?.total ?? null, asked);
+      if (answer !== null) checkDeclared(answer, asked);
       if (answer === null || count === 0 || (await isWholeAgain(answer, last, at, fetchProbe))) {
         hasMore = false;
         break;
@@ -282,7 +283,10 @@ async function readBeginning(
 
 /**
  * Whether a server that does not page this result has given the whole of it again, as it does whatever the offset. One
- * record for one says nothing; one for two does.
+ * record for one says nothing; one for two does. An answer that states the offset it was asked for may be a page of
+ * records that are equal: a server that pages gives one of them where one is asked for.
+ *
+ * @throws PageError `PAGE_REPEATED` where that cannot be told
  */
 async function isWholeAgain(
   answer: Answer<unknown>,
@@ -292,7 +296,17 @@ async function isWholeAgain(
 ): Promise<boolean> {
   const { count } = answer;
   if (last === null || count !== last.count || !last.isSame(answer)) return false;
-  return last.isShort || (count === 1 && (await fetchProbe({ offset: offset - 1, limit: 2 })).count === 1);
+  const statesOffset = answer.offset === offset;
+  const asked: Window = { offset: offset - 1, limit: count === 1 ? 2 : 1 };
+  if (count > 1) return last.isShort && (!statesOffset || (await fetchProbe(asked)).count > 1);
+  if (last.isShort && !statesOffset) return true;
+  if ((await fetchProbe(asked)).count > 1) return false;
+  if (!statesOffset) return true;
+  throw new PageError(
+    'PAGE_REPEATED',
+    `The server gave the record of offset ${offset - 1} again for offset ${offset}, and no more where two were asked for`,
+    { facts: { window: { offset, limit: count } }, retryable: false, details: { earlier: offset - 1 } },
+  );
 }
 
 /** A total that the first answer did not state, and others do. */

@@ -383,6 +383,17 @@ describe.each(['columnar', 'reference'] as const)('with the %s engine', (engine)
     await expect(run()).rejects.toThrow(/has other records at offset 0 than before/);
   });
 
+  test.each([
+    ['from the second sample on', 2],
+    ['on the pages alone', 3],
+  ])('a list that comes %s is not there for the same window', async (_, from) => {
+    let asked = 0;
+    const extra = '"extra":[["a","b"],["c","d"]],';
+    const late: Lie = ({ offset, limit, answer }) =>
+      offset > 0 || (limit > 1 && ++asked >= from) ? answer({ first: extra }) : answer();
+    expect(await exportFrom(late, 'always', engine, PAGE)).toBe('TOTAL_CHANGED');
+  });
+
   test('offsets that are bent are found out one record at a time, too', async () => {
     const bent: Lie = ({ offset, limit, answer }) =>
       offset > 4 && offset < 9 && limit === 1

@@ -94,6 +94,14 @@ test('any other failure beyond the first page is an error', async () => {
   await expect(walk(result)).rejects.toBe(busy);
 });
 
+test('an empty page that declares records is no end', async () => {
+  const result = pagedResult(30, {
+    hasTotal: false,
+    answer: (honest, { offset }) => (offset === 20 ? answerOf([], { offset, declared: 10 }) : honest),
+  });
+  await expect(walk(result)).rejects.toMatchObject({ code: 'PAGE_COUNT_MISMATCH' });
+});
+
 test('a server that does not page gives its few records once', async () => {
   const whole = pagedResult(7, { hasTotal: false });
   const asked: Window[] = [];
@@ -131,6 +139,32 @@ test.each([
   const page = async ({ offset, limit }: Window) => answerOf(equal.records.slice(offset, offset + limit));
   const again = { ...equal, fetchPage: page, probePage: page };
   expect((await walk(again, { startOffset, pageSize })).read).toHaveLength(25 - startOffset);
+});
+
+test.each([
+  [10, 3],
+  [9, 3],
+  [12, 5],
+])('%i equal records in pages cut to %i that state their offset are all read', async (count, cut) => {
+  const records = Array.from({ length: count }, () => 'the same');
+  const fetchPage = async ({ offset, limit }: Window) => ({
+    ...answerOf(records.slice(offset, offset + Math.min(limit, cut))),
+    offset,
+  });
+  const { read } = await walk({ ...pagedResult(0), records, fetchPage, probePage: fetchPage });
+  expect(read).toEqual(records);
+});
+
+test('a server that does not page but states the offset it was asked for gives its records once', async () => {
+  const whole = pagedResult(7, { hasTotal: false });
+  const fetchPage = async ({ offset }: Window) => ({ ...answerOf(whole.records), offset });
+  expect((await walk({ ...whole, fetchPage, probePage: fetchPage })).read).toEqual(whole.records);
+});
+
+test('one record for every offset that is stated is no end', async () => {
+  const fetchPage = async ({ offset }: Window) => ({ ...answerOf(['the same']), offset });
+  const same = walk({ ...pagedResult(0), fetchPage, probePage: fetchPage });
+  await expect(same).rejects.toMatchObject({ code: 'PAGE_REPEATED' });
 });
 
 test('a server that ignores the offset and fills each page is caught', async () => {
