@@ -9,8 +9,22 @@ export function withoutSecrets(text: string, secrets: Iterable<string>): string 
     .reduce((rest, form) => rest.replaceAll(form, '***'), text);
 }
 
-/** What a secret looks like in a text that quotes a request: as it is, in JSON, in JSON of ASCII alone, in a URL. */
+/** More secrets than an export has at a time. */
+const MAX_KNOWN = 16;
+const knownForms = new Map<string, readonly string[]>();
+
+/** The forms of a secret; the few of an export are asked for with every name and message. */
 function formsOf(secret: string): readonly string[] {
+  const known = knownForms.get(secret);
+  if (known !== undefined) return known;
+  if (knownForms.size === MAX_KNOWN) knownForms.clear();
+  const forms = findForms(secret);
+  knownForms.set(secret, forms);
+  return forms;
+}
+
+/** What a secret looks like in a text that quotes a request: as it is, in JSON, in JSON of ASCII alone, in a URL. */
+function findForms(secret: string): readonly string[] {
   const json = JSON.stringify(secret).slice(1, -1);
   const ascii = json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
   // A surrogate without its pair has no form in a URL.
