@@ -4,7 +4,7 @@ const DIRECT = { gzip: false, latencyMs: 0 };
 const LATENCIES_MS = [10, 100];
 const CONCURRENCIES = [1, 8];
 /** Requests of a latency run: enough for the latency to rule. */
-export const LATENCY_PAGES = 40;
+export const LATENCY_PAGES = 100;
 /** The jobs that targets are for. */
 const TARGET_KINDS = ['vertices', 'pagerank'];
 /**
