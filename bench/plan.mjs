@@ -6,7 +6,7 @@ const CONCURRENCIES = [1, 8];
 /** Requests of a latency run: enough for the latency to rule. */
 export const LATENCY_PAGES = 100;
 /** The jobs that targets are for. */
-const TARGET_KINDS = ['vertices', 'pagerank'];
+export const TARGET_KINDS = ['vertices', 'pagerank'];
 /**
  * Runs for the targets have this many times the records, so that start-up counts for little: with the 300000 of a whole
  * run 3 million against others, 6 million against the floor, and 60 million for the growth.
@@ -29,15 +29,12 @@ export function keyOf({ contender, kind, format, gzip, latencyMs, concurrency, t
 /** The runs of one round, in their order: contenders take turns within each job and format. */
 export function planRound(contenders, options) {
   return options.kinds.flatMap((kind) => {
-    const direct = FORMATS.flatMap((format, index) =>
-      contenders
-        .filter(({ formats }) => (formats.length === 0 ? index === 0 : formats.includes(format)))
-        .map((contender) => runOf(contender, kind, format, options, DIRECT)),
+    const direct = inEachFormat(contenders, (contender, format) =>
+      runOf(contender, kind, format, options, DIRECT),
     );
-    const gzip = FORMATS.flatMap((format, index) =>
-      contenders
-        .filter(({ name, formats }) => name === 'columnar' || (formats.length === 0 && index === 0))
-        .map((contender) => runOf(contender, kind, format, options, { ...DIRECT, gzip: true })),
+    const unpacking = contenders.filter(({ name, formats }) => name === 'columnar' || formats.length === 0);
+    const gzip = inEachFormat(unpacking, (contender, format) =>
+      runOf(contender, kind, format, options, { ...DIRECT, gzip: true }),
     );
     return [
       ...direct,
@@ -84,13 +81,18 @@ function isOursOrFloor({ name }) {
 }
 
 function planLong(contenders, kind, options, times) {
+  return inEachFormat(contenders, (contender, format) => {
+    const run = runOf({ ...contender, share: 1 }, kind, format, options, DIRECT);
+    return { ...run, records: run.records * times, times };
+  });
+}
+
+/** Each contender once for each of its formats; downloads, which have none, with the first. */
+function inEachFormat(contenders, plan) {
   return FORMATS.flatMap((format, index) =>
     contenders
-      .filter(({ formats }) => formats.includes(format) || (formats.length === 0 && index === 0))
-      .map((contender) => {
-        const run = runOf({ ...contender, share: 1 }, kind, format, options, DIRECT);
-        return { ...run, records: run.records * times, times };
-      }),
+      .filter(({ formats }) => (formats.length === 0 ? index === 0 : formats.includes(format)))
+      .map((contender) => plan(contender, format)),
   );
 }
 

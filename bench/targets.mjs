@@ -1,6 +1,6 @@
 import { CONTENDERS } from './contenders.mjs';
 import { FORMATS } from './jobs.mjs';
-import { keyOf, SIZES } from './plan.mjs';
+import { keyOf, SIZES, TARGET_KINDS } from './plan.mjs';
 
 const AGAINST_NAIVE = {
   vertices: { csv: 18, ndjson: 18, parquet: 40 },
@@ -34,7 +34,7 @@ export function targetsOf(samples, kinds) {
       isMet: got <= wanted,
     });
 
-  for (const kind of kinds.filter((name) => name in AGAINST_NAIVE)) {
+  for (const kind of kinds.filter((name) => TARGET_KINDS.includes(name))) {
     for (const format of FORMATS) {
       const ours = at('columnar', kind, format, { times: SIZES.others });
       if (ours === undefined) continue;

@@ -191,21 +191,21 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
-/** As `isAlive`, also of a process that only its life sign tells of. */
+/** As `isAlive`, also of a process that only its life sign tells of; one on another host counts as running. */
 async function lives(holder: LockHolder): Promise<boolean> {
-  if (holder.host !== hostname() || (await seesProcess(holder))) return isAlive(holder);
-  return hasLifeSign(holder.id);
+  if (await seesProcess(holder)) return isAlive(holder);
+  return holder.host !== hostname() || (await hasLifeSign(holder.id));
 }
 
-/** Whether the pid of a holder on this host is one that means the same process here. */
-export async function seesProcess({ pidSpace: itsSpace = '' }: LockHolder): Promise<boolean> {
+/** Whether the pid of a holder means the same process here: on this host, and not in another container. */
+export async function seesProcess({ host, pidSpace: itsSpace = '' }: LockHolder): Promise<boolean> {
+  if (host !== hostname()) return false;
   const ours = await pidSpace();
   return itsSpace === '' || ours === '' || itsSpace === ours;
 }
 
-/** Whether the process that took a lock still runs; one on another host counts as running. */
+/** Whether a process that this one sees, and that took a lock, still runs. */
 export async function isAlive(holder: LockHolder): Promise<boolean> {
-  if (holder.host !== hostname()) return true;
   if (!Number.isInteger(holder.pid) || holder.pid <= 0) return false;
   try {
     process.kill(holder.pid, 0);

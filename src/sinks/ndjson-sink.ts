@@ -5,7 +5,8 @@ import { type RowEncoder, TextSink } from './text-sink.js';
 
 /**
  * NDJSON: a JSON object a line with all columns in their order, LF after each, UTF-8. Null is `null`, numbers
- * keep their digits, lists and `json` cells are nested values. A lone surrogate is its `\uXXXX` escape in JSON text; no other text holds one.
+ * keep their digits, lists and `json` cells are nested values. A lone surrogate is its `\uXXXX` escape in JSON
+ * text; no other text holds one.
  */
 export const ndjsonFormat: SinkFormat = {
   format: 'ndjson',

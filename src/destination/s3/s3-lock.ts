@@ -73,8 +73,7 @@ export class S3Lock {
   async #refuseLiving(): Promise<void> {
     const found = await this.#read();
     if (found === null) return;
-    const isHere = found.lock.host === hostname() && (await seesProcess(found.lock));
-    const isLiving = isHere ? await isAlive(found.lock) : found.ageMs < LEASE_MS;
+    const isLiving = (await seesProcess(found.lock)) ? await isAlive(found.lock) : found.ageMs < LEASE_MS;
     if (isLiving) throw this.#locked(found.lock);
   }
 
